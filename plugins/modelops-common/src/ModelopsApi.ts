@@ -1,0 +1,30 @@
+import type { Access } from './access';
+import type { RunAction } from './actions';
+import type { AuditEntry, ListAuditQuery } from './audit';
+import type { Page } from './fields';
+import type { ActionForm } from './form';
+import type { ListModelsQuery, ModelDetail, ModelSummary } from './model';
+import type {
+  ListRunsQuery,
+  Run,
+  RunDetail,
+  RunResult,
+  StartRunRequest,
+} from './run';
+
+/** The REST API as methods. Each throws `ModelopsError` when the backend refuses or fails. @public */
+export interface ModelopsApi {
+  listModels(query?: ListModelsQuery): Promise<Page<ModelSummary>>;
+  /** `entityRef` is `kind:namespace/name`, as everywhere. */
+  getModel(entityRef: string): Promise<ModelDetail>;
+  getForm(entityRef: string, action: RunAction): Promise<ActionForm>;
+  /** The same key and request always give the same run, so a failed call may be repeated. */
+  startRun(request: StartRunRequest, idempotencyKey: string): Promise<Run>;
+  listRuns(query?: ListRunsQuery): Promise<Page<Run>>;
+  getRun(runId: string): Promise<RunDetail>;
+  getRunLogs(runId: string): Promise<string>;
+  getRunResult(runId: string): Promise<RunResult>;
+  cancelRun(runId: string): Promise<Run>;
+  listAudit(query?: ListAuditQuery): Promise<Page<AuditEntry>>;
+  getAccess(): Promise<Access>;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { actionSchema } from './actions';
+
+/** Answer of `GET /access`: what the caller may do, and why. @public */
+export const accessSchema = z.object({
+  userEntityRef: z.string(),
+  /** Groups and users the caller acts as, from Backstage. */
+  groups: z.array(z.string()),
+  /** Whether the request carried an ID token that was accepted. Without one, rules on claims cannot match. */
+  identified: z.boolean(),
+  audit: z.boolean(),
+  administer: z.boolean(),
+  /** Roles that list the caller as a member, in the order they are tried. */
+  roles: z.array(
+    z.object({
+      name: z.string(),
+      rules: z.array(
+        z.object({
+          rule: z.string(),
+          actions: z.array(actionSchema),
+          resources: z.array(z.string()),
+          environments: z.array(z.string()).optional(),
+          ownedByMember: z.boolean(),
+          guardrails: z.array(z.string()),
+          as: z.string().optional(),
+        }),
+      ),
+    }),
+  ),
+  mappingHash: z.string(),
+});
+/** What the caller may do. @public */
+export type Access = z.infer<typeof accessSchema>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/**
+ * Every code an audit entry can have, and what it records. The list is closed: an entry with another code is refused.
+ * @public
+ */
+export const AUDIT_CODES = {
+  'run.requested': 'A run was recorded; nothing has been sent yet',
+  'run.exchanged':
+    'The platform confirmed the principal the run is submitted as',
+  'run.submitted': 'The platform accepted the job and named it',
+  'run.running': 'The platform reports that the job runs',
+  'run.succeeded': 'The platform reports that the job succeeded',
+  'run.failed': 'The job failed, or was never sent',
+  'run.canceled': 'The platform reports that the job was canceled',
+  'run.unknown': 'The platform gave no answer; the run is being found out',
+  'run.lost': 'The platform no longer knows the job',
+  'run.late': 'A job turned up for a run that was closed as never sent',
+  'run.not-ours':
+    "A job carries this run's id but is not the one we asked for; it was not adopted",
+  'run.refused': 'A request to start a run was refused',
+  'run.replayed':
+    'The same request with the same idempotency key was answered with the run it had started',
+  'run.start-failed':
+    'A request to start a run ended before a run was recorded',
+  'run.cancel-requested': 'The platform was asked to cancel the job',
+  'run.cancel-refused': 'A request to cancel a run was refused',
+  'run.cancel-failed': 'The platform did not take the request to cancel',
+  'run.logs-read': 'The log tail of a run was read as the person',
+  'run.logs-refused': 'Reading the log tail of a run was refused',
+  'run.logs-failed': 'The log tail of a run could not be read',
+  'run.result-read': 'The result of a run was read as the person',
+  'run.result-refused': 'Reading the result of a run was refused',
+  'run.result-failed': 'The result of a run could not be read',
+  'form.read': 'The form of an action was read as the person',
+  'form.refused': 'Reading the form of an action was refused',
+  'form.failed': 'The form of an action could not be read',
+  'credential.issued': 'The platform issued a short-lived credential',
+  'identity.refused': 'The ID token, or the person it names, was refused',
+  'refusals.suppressed':
+    'Further refusals of one person within a minute, counted instead of recorded one by one',
+  'audit.read': 'The audit ledger was read',
+  'mapping.loaded': 'A role mapping took effect for the first time',
+  'mapping.rejected':
+    'A changed role mapping was invalid; the one before stays in effect',
+} as const;
+
+/** Code of an audit entry. @public */
+export type AuditCode = keyof typeof AUDIT_CODES;
+
+/** Code of an audit entry. @public */
+export const auditCodeSchema = z.enum(
+  Object.keys(AUDIT_CODES) as [AuditCode, ...AuditCode[]],
+);
+
+/** How a request ended. Present on the one entry that closes a request, absent on the others. @public */
+export const auditOutcomeSchema = z.enum([
+  'accepted',
+  'refused',
+  'replayed',
+  'failed',
+]);
+/** How a request ended. @public */
+export type AuditOutcome = z.infer<typeof auditOutcomeSchema>;

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { accessSchema } from './access';
+import { runActionSchema } from './actions';
+import { auditEntrySchema, listAuditQuerySchema } from './audit';
+import { pageSchema } from './fields';
+import { actionFormSchema } from './form';
+import {
+  listModelsQuerySchema,
+  modelDetailSchema,
+  modelSummarySchema,
+} from './model';
+import {
+  listRunsQuerySchema,
+  runDetailSchema,
+  runResultSchema,
+  runSchema,
+  startRunSchema,
+} from './run';
+
+/** Header that carries the person's own OIDC ID token, at most 8 kB. @public */
+export const IDENTITY_TOKEN_HEADER = 'Modelops-Identity-Token';
+/** Header that makes `POST /runs` safe to repeat. @public */
+export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+
+const entityPath = z.object({
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});
+const runPath = z.object({ id: z.uuid() });
+
+/** One route of the REST API. @public */
+export interface RestRoute {
+  method: 'get' | 'post';
+  /** Below `/api/modelops/v1`, in the notation of Express. */
+  path: string;
+  summary: string;
+  /** `required`: closes with an audit entry. `accepted`: verified if sent. `unused`: never looked at. */
+  idToken: 'required' | 'accepted' | 'unused';
+  pathParameters?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  idempotencyKey?: boolean;
+  status: 200 | 202;
+  answer: z.ZodType | 'text/plain' | 'openapi';
+}
+
+/** The whole REST API: routes are mounted from it, `openapi.json` is generated from it, tests walk over it. @public */
+export const REST_ROUTES = {
+  listModels: {
+    method: 'get',
+    path: '/models',
+    summary: 'Models with their bindings and newest run',
+    idToken: 'accepted',
+    query: listModelsQuerySchema,
+    status: 200,
+    answer: pageSchema(modelSummarySchema),
+  },
+  getModel: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name',
+    summary: 'All that the cards of an entity need',
+    idToken: 'accepted',
+    pathParameters: entityPath,
+    status: 200,
+    answer: modelDetailSchema,
+  },
+  getForm: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name/actions/:action',
+    summary: 'The form of an action, read from the platform as the person',
+    idToken: 'required',
+    pathParameters: entityPath.extend({ action: runActionSchema }),
+    status: 200,
+    answer: actionFormSchema,
+  },
+  startRun: {
+    method: 'post',
+    path: '/runs',
+    summary:
+      'Start a run as the person; 202 as soon as it is recorded and handed over',
+    idToken: 'required',
+    body: startRunSchema,
+    idempotencyKey: true,
+    status: 202,
+    answer: runSchema,
+  },
+  listRuns: {
+    method: 'get',
+    path: '/runs',
+    summary: 'Runs the caller may see, newest first',
+    idToken: 'accepted',
+    query: listRunsQuerySchema,
+    status: 200,
+    answer: pageSchema(runSchema),
+  },
+  getRun: {
+    method: 'get',
+    path: '/runs/:id',
+    summary: 'One run with its timeline',
+    idToken: 'accepted',
+    pathParameters: runPath,
+    status: 200,
+    answer: runDetailSchema,
+  },
+  getRunLogs: {
+    method: 'get',
+    path: '/runs/:id/logs',
+    summary: 'Log tail, read from the platform as the person, at most 256 kB',
+    idToken: 'required',
+    pathParameters: runPath,
+    status: 200,
+    answer: 'text/plain',
+  },
+  getRunResult: {
+    method: 'get',
+    path: '/runs/:id/result',
+    summary:
+      'New model version and metrics of a finished training, read from the platform as the person',
+    idToken: 'required',
+    pathParameters: runPath,
+    status: 200,
+    answer: runResultSchema,
+  },
+  cancelRun: {
+    method: 'post',
+    path: '/runs/:id/cancel',
+    summary:
+      'Ask the platform, as the person, to cancel the job; safe to repeat',
+    idToken: 'required',
+    pathParameters: runPath,
+    status: 202,
+    answer: runSchema,
+  },
+  listAudit: {
+    method: 'get',
+    path: '/audit',
+    summary: 'Audit entries, newest first; needs the action audit',
+    idToken: 'accepted',
+    query: listAuditQuerySchema,
+    status: 200,
+    answer: pageSchema(auditEntrySchema),
+  },
+  getAccess: {
+    method: 'get',
+    path: '/access',
+    summary: 'What the caller may do, as whom',
+    idToken: 'accepted',
+    status: 200,
+    answer: accessSchema,
+  },
+  getOpenApi: {
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This document',
+    idToken: 'unused',
+    status: 200,
+    answer: 'openapi',
+  },
+} as const satisfies Record<string, RestRoute>;
+
+/** Name of a route. @public */
+export type RestRouteName = keyof typeof REST_ROUTES;

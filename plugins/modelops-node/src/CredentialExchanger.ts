@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { Connection, Credential } from './Connection';
+import type { Secret } from './Secret';
+
+/** What a credential is asked for. @public */
+export interface ExchangeRequest {
+  connection: Connection;
+  /** The `user` or `reader` block of the connection, as the exchanger's `settings` schema made it. */
+  settings: Record<string, unknown>;
+  /** The person's ID token, or the portal's own token. */
+  subjectToken: Secret;
+  /**
+   * Who the credential has to be. `person`: whoever the verified claims name. `service-principal`: the one a rule's
+   * `as` or the reader names, by the platform's own id.
+   */
+  wanted:
+    | { kind: 'person'; claims: Readonly<Record<string, unknown>> }
+    | { kind: 'service-principal'; id: string };
+  signal: AbortSignal;
+}
+
+/**
+ * Turns a token of the identity provider into a credential of a platform. Has to ask the platform who the credential
+ * is, where it can tell, and to throw `platform-identity-mismatch` for anyone but the wanted principal. Must not fall
+ * back to another credential, ever.
+ * @public
+ */
+export interface CredentialExchanger {
+  /** Value of `exchange:` in a connection, `databricks-federation`. */
+  readonly id: string;
+  /** Keys of a `user` or `reader` block beside `exchange`. */
+  readonly settings: z.ZodObject;
+  /** Name the platform will know the wanted principal by, shown before anything is exchanged. */
+  principalOf(
+    request: Pick<ExchangeRequest, 'settings' | 'wanted'>,
+  ): string | undefined;
+  /** Throws PlatformError. */
+  exchange(request: ExchangeRequest): Promise<Credential>;
+}

@@ -1,0 +1,149 @@
+import type {
+  FormField,
+  Operation,
+  RunAction,
+  RunResult,
+  RunState,
+} from 'backstage-plugin-modelops-common';
+import type { z } from 'zod';
+import type { Connection, Credential } from './Connection';
+
+/** A resource as an annotation names it, in its one canonical spelling. @public */
+export interface PlatformResource {
+  /** `job`, `model`, `endpoint` … */
+  kind: string;
+  /** `job/8123`; rules match `<connection>:<canonical>`. */
+  canonical: string;
+}
+
+/** A credential and the deadline of the request it serves. @public */
+export interface PlatformCall {
+  credential: Credential;
+  signal: AbortSignal;
+}
+
+/** One parameter of what is to be started, as the platform describes it. @public */
+export interface PlatformParameter {
+  name: string;
+  field: FormField;
+  default?: string | number | boolean;
+  required: boolean;
+}
+
+/** What is to be started, as the caller may see it on the platform. @public */
+export interface PlatformForm {
+  title: string;
+  /** https link to the platform's console, checked by the module. */
+  url?: string;
+  /** Identity the job runs as, whoever starts it. */
+  jobRunsAs?: string;
+  parameters: PlatformParameter[];
+}
+
+/** A job to be started. @public */
+export interface StartJob {
+  /** Our id, the key towards the platform: the same id never starts a second job. */
+  runId: string;
+  operation: Operation;
+  resource: PlatformResource;
+  version?: string;
+  /** Values as checked; the module sends exactly these. */
+  parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The job of a run, as far as we know it. @public */
+export interface KnownJob extends StartJob {
+  platformRunId?: string;
+  /** Principal the job was submitted as. A job by anybody else is not ours. */
+  principal: string;
+  /** Nothing was sent before this time. */
+  notBefore: Date;
+  /** Nothing was sent after this time; undefined while a submit may be under way. */
+  notAfter?: Date;
+  /** Jobs that belong to other runs of ours. */
+  claimed: ReadonlySet<string>;
+}
+
+/** What the platform says about a job. @public */
+export type JobReading =
+  | {
+      kind: 'found';
+      platformRunId: string;
+      url?: string;
+      state: Extract<
+        RunState,
+        'submitted' | 'running' | 'succeeded' | 'failed' | 'canceled'
+      >;
+      startedAt?: Date;
+      endedAt?: Date;
+      failure?: {
+        code: 'job-failed' | 'job-timed-out' | 'job-skipped';
+        message: string;
+      };
+    }
+  /** No job with our id. */
+  | { kind: 'missing' }
+  /** A job with our id that differs in creator, resource or parameters. `why` is written by us. */
+  | { kind: 'not-ours'; platformRunId: string; why: string }
+  /** The platform cannot say yet; `why` is written by us. */
+  | { kind: 'unclear'; why: string };
+
+/** One connection of a platform, ready to be called. Every method throws PlatformError. @public */
+export interface PlatformConnection {
+  /** What `operation` on `resource` needs, read with the caller's rights. */
+  readForm(
+    call: PlatformCall,
+    resource: PlatformResource,
+    operation: Operation,
+  ): Promise<PlatformForm>;
+  /**
+   * Starts one job, and makes sure that it is ours. Throws with `refused: true` only if certainly nothing was started.
+   */
+  start(
+    call: PlatformCall,
+    job: StartJob & { principal: string },
+  ): Promise<Extract<JobReading, { kind: 'found' }>>;
+  /** Reads many jobs of this connection in as few calls as it can. An answer for each `runId`; never starts anything. */
+  readJobs(
+    call: PlatformCall,
+    jobs: readonly KnownJob[],
+  ): Promise<Map<string, JobReading>>;
+  /** Asks to cancel; a job that is over already is no error. */
+  cancel(
+    call: PlatformCall,
+    job: KnownJob & { platformRunId: string },
+  ): Promise<void>;
+  /** End of the job's log as plain text, at most `maxBytes` of it. */
+  readLogs(
+    call: PlatformCall,
+    job: KnownJob & { platformRunId: string },
+    maxBytes: number,
+  ): Promise<string>;
+  /** What a finished job made. `model`: where the entity's versions are registered, if it is on this connection. */
+  readResult(
+    call: PlatformCall,
+    job: KnownJob & { platformRunId: string },
+    model?: PlatformResource,
+  ): Promise<RunResult>;
+}
+
+/** A machine-learning platform. @public */
+export interface ModelPlatform {
+  /** Value of `platform:` in a connection, `databricks`. */
+  readonly id: string;
+  /** Name for people, `Databricks`. */
+  readonly title: string;
+  /** Keys of a connection that belong to this platform, beside the common ones. */
+  readonly settings: z.ZodObject;
+  /** Forms a resource may have, for error messages: `job/<id>`. */
+  readonly resourceForms: readonly string[];
+  /** Undefined for anything that is not a resource of this platform. Must accept any string. */
+  parseResource(text: string): PlatformResource | undefined;
+  /** Operations of `action` that a resource of this kind offers. */
+  operationsOf(
+    resource: PlatformResource,
+    action: RunAction,
+  ): readonly Operation[];
+  /** Must not call the platform. */
+  connect(connection: Connection): PlatformConnection;
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { PlatformError, type PlatformErrorCode } from './PlatformError';
+import { platformFetch } from './platformFetch';
+import { Secret } from './Secret';
+
+/** Largest token answer, in bytes. Tokens are a few kB. */
+const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
+/** Longest a token endpoint may take, in milliseconds. */
+const TOKEN_DEADLINE_MS = 8_000;
+
+/** RFC 6749 §5.1; `expires_in` is accepted as text because some endpoints send it so. */
+const tokenAnswerSchema = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.coerce.number().positive(),
+});
+
+/** RFC 6749 §5.2, and the two other spellings Databricks uses. */
+const tokenErrorSchema = z.object({
+  error: z.string().optional(),
+  error_code: z.union([z.string(), z.number()]).optional(),
+  errorCode: z.union([z.string(), z.number()]).optional(),
+});
+
+/** One request to a token endpoint. @public */
+export interface TokenRequest {
+  /** Connection (or `identity.workload`) the token is for, for messages. */
+  connection: string;
+  /** Token endpoint, an absolute address from app-config or from discovery. */
+  tokenEndpoint: string;
+  /** Form fields; they hold tokens, so they are never logged. */
+  form: Record<string, string>;
+  /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). Left out, none is sent. */
+  basic?: { clientId: string; clientSecret: Secret };
+  clock: () => Date;
+  signal: AbortSignal;
+}
+
+/** A token and its end of life. @public */
+export interface IssuedToken {
+  token: Secret;
+  expiresAt: Date;
+}
+
+/**
+ * Asks a token endpoint (RFC 6749, RFC 8693). Throws PlatformError: `exchange-refused` when it answered no,
+ * `exchange-unreachable` when it did not answer or failed, `exchange-response-invalid` when it sent no token.
+ * The endpoint's own words are not passed on, only its error code if it is one of the registered kind.
+ * @public
+ */
+export async function requestToken(
+  request: TokenRequest,
+): Promise<IssuedToken> {
+  const endpoint = new URL(request.tokenEndpoint);
+  const asked = request.clock();
+  const response = await platformFetch({
+    connection: request.connection,
+    host: endpoint.origin,
+    path: endpoint.pathname + endpoint.search,
+    method: 'POST',
+    body: { form: new URLSearchParams(request.form) },
+    headers: request.basic
+      ? { Authorization: basicAuthorization(request.basic) }
+      : {},
+    repeat: 'read', // a token request changes nothing, so it may be repeated
+    signal: request.signal,
+    deadlineMs: TOKEN_DEADLINE_MS,
+    maxBytes: MAX_TOKEN_ANSWER_BYTES,
+  }).catch(error => {
+    if (!(error instanceof PlatformError)) throw error;
+    if (error.code === 'platform-response-too-large')
+      throw invalidAnswer(request);
+    throw failure(request, 'exchange-unreachable', 'did not answer');
+  });
+  if (response.status >= 500 || response.status === 429) {
+    throw failure(
+      request,
+      'exchange-unreachable',
+      `answered ${response.status}`,
+    );
+  }
+  const body = parseJson(response.text);
+  if (response.status >= 400) {
+    throw failure(
+      request,
+      'exchange-refused',
+      `refused the token (${errorCodeOf(body) ?? response.status})`,
+    );
+  }
+  const answer = tokenAnswerSchema.safeParse(body);
+  if (!answer.success) throw invalidAnswer(request);
+  return {
+    token: new Secret(answer.data.access_token),
+    // Counted from before the request, so that the token never seems to live longer than it does.
+    expiresAt: new Date(asked.getTime() + answer.data.expires_in * 1000),
+  };
+}
+
+function basicAuthorization(basic: {
+  clientId: string;
+  clientSecret: Secret;
+}): string {
+  const pair = `${encodeURIComponent(basic.clientId)}:${encodeURIComponent(
+    basic.clientSecret.reveal(),
+  )}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function invalidAnswer(request: TokenRequest) {
+  return failure(
+    request,
+    'exchange-response-invalid',
+    'sent something that is no token',
+  );
+}
+
+function failure(request: TokenRequest, code: PlatformErrorCode, what: string) {
+  const advice = {
+    'exchange-refused':
+      'Check issuer, audience and subject of its federation policy.',
+    'exchange-unreachable': 'Try again later.',
+    'exchange-response-invalid': 'Check the host of the connection.',
+  }[code as 'exchange-refused'];
+  return new PlatformError(
+    request.connection,
+    code,
+    `The token endpoint of ${request.connection} ${what}. Nothing was started. ${advice}`,
+    { refused: true },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error code, only if it looks like one: an answer could carry anything, tokens included. */
+function errorCodeOf(body: unknown): string | undefined {
+  const parsed = tokenErrorSchema.safeParse(body);
+  if (!parsed.success) return undefined;
+  const code = String(
+    parsed.data.error ?? parsed.data.error_code ?? parsed.data.errorCode ?? '',
+  );
+  return /^[A-Za-z0-9_]{1,40}$/.test(code) ? code : undefined;
+}

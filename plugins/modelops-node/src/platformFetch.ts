@@ -1,0 +1,220 @@
+import { PlatformError, type PlatformErrorCode } from './PlatformError';
+import type { Secret } from './Secret';
+
+/** Longest a single request to a platform may take, in milliseconds, body included. */
+const DEFAULT_DEADLINE_MS = 10_000;
+/** Largest answer read, in bytes; list pages of the platforms stay well below. */
+const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
+/** Waits longer than this are not worth a person's time: the error says to try again instead. */
+const LONGEST_RETRY_AFTER_MS = 2_000;
+const READ_ATTEMPTS = 3;
+
+/** One request to a platform. @public */
+export interface PlatformRequest {
+  /** Id of the connection, for messages. */
+  connection: string;
+  /** Origin from app-config. `path` is resolved below it and may not leave it. */
+  host: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: { json: string } | { form: URLSearchParams };
+  credential?: Secret;
+  headers?: Record<string, string>;
+  /** `read`: repeated on 429, 503 and a lost connection, within the deadline. `once`: never repeated. */
+  repeat: 'read' | 'once';
+  signal: AbortSignal;
+  deadlineMs?: number;
+  maxBytes?: number;
+}
+
+/** What came back, whatever its status. @public */
+export interface PlatformResponse {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/**
+ * Sends one request: deadline, size limit, no redirects, one host. An answer of any status is returned; no answer is a
+ * PlatformError `platform-unreachable`, whose `refused` is true only if no connection was made.
+ * @public
+ */
+export async function platformFetch(
+  request: PlatformRequest,
+): Promise<PlatformResponse> {
+  const deadline = AbortSignal.any([
+    request.signal,
+    AbortSignal.timeout(request.deadlineMs ?? DEFAULT_DEADLINE_MS),
+  ]);
+  const attempts = request.repeat === 'read' ? READ_ATTEMPTS : 1;
+  for (let attempt = 1; ; attempt++) {
+    const last = attempt === attempts;
+    const response = await sendOnce(request, deadline).catch(error => {
+      if (
+        last ||
+        deadline.aborted ||
+        !(error instanceof PlatformError) ||
+        error.code !== 'platform-unreachable'
+      )
+        throw error;
+      return undefined;
+    });
+    if (
+      response &&
+      (last || (response.status !== 429 && response.status !== 503))
+    )
+      return response;
+    const waitMs = response ? retryAfterMs(response) : 200 * attempt;
+    if (response && waitMs > LONGEST_RETRY_AFTER_MS) return response;
+    await pause(waitMs, deadline);
+    if (deadline.aborted) {
+      if (response) return response;
+      throw unreachable(request, false);
+    }
+  }
+}
+
+async function sendOnce(
+  request: PlatformRequest,
+  signal: AbortSignal,
+): Promise<PlatformResponse> {
+  const url = urlOf(request);
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: request.method,
+      redirect: 'error',
+      signal,
+      headers: {
+        Accept: 'application/json',
+        ...(request.body && 'json' in request.body
+          ? { 'Content-Type': 'application/json' }
+          : {}),
+        ...(request.credential
+          ? { Authorization: `Bearer ${request.credential.reveal()}` }
+          : {}),
+        ...request.headers,
+      },
+      body: bodyOf(request),
+    });
+  } catch (error) {
+    throw unreachable(request, neverConnected(error));
+  }
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await readText(request, response),
+  };
+}
+
+function urlOf(request: PlatformRequest): URL {
+  const url = new URL(request.path, `${request.host}/`);
+  if (url.origin !== new URL(request.host).origin) {
+    throw new PlatformError(
+      request.connection,
+      'platform-response-invalid',
+      `${request.connection} named another host`,
+      {
+        refused: true,
+      },
+    );
+  }
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+function bodyOf(request: PlatformRequest) {
+  if (!request.body) return undefined;
+  return 'json' in request.body ? request.body.json : request.body.form;
+}
+
+/** Reads at most `maxBytes`, whatever Content-Length claims. */
+async function readText(
+  request: PlatformRequest,
+  response: Response,
+): Promise<string> {
+  const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw unreachable(request, false);
+  }
+  if (size > maxBytes) {
+    throw new PlatformError(
+      request.connection,
+      'platform-response-too-large',
+      `${request.connection} sent more than ${maxBytes} bytes`,
+      { refused: false },
+    );
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unreachable(request: PlatformRequest, refused: boolean) {
+  return new PlatformError(
+    request.connection,
+    'platform-unreachable',
+    `${request.connection} did not answer. Try again later; if it lasts, check the host of the connection.`,
+    { refused },
+  );
+}
+
+/** Errors of undici and Node that mean no byte of the request was sent. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+function neverConnected(error: unknown): boolean {
+  const cause = (error as { cause?: { code?: unknown } }).cause;
+  return typeof cause?.code === 'string' && NEVER_CONNECTED.has(cause.code);
+}
+
+/** `Retry-After` in seconds, as the platforms send it; 1 s when missing, as their own SDKs assume. */
+function retryAfterMs(response: PlatformResponse): number {
+  const seconds = Number(response.headers.get('retry-after') ?? 1);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 1000;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+/** Code for a refusal by HTTP status, where the platform's own codes say nothing better. @public */
+export function codeForStatus(status: number): PlatformErrorCode {
+  if (status === 401) return 'platform-refused-credential';
+  if (status === 403) return 'platform-permission-denied';
+  if (status === 404) return 'platform-not-found';
+  if (status === 409) return 'platform-conflict';
+  if (status === 429) return 'platform-throttled';
+  if (status >= 500) return 'platform-failed';
+  if (status >= 400) return 'platform-rejected-request';
+  return 'platform-response-invalid';
+}
