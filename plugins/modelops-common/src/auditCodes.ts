@@ -40,9 +40,6 @@ export const AUDIT_CODES = {
   'refusals.suppressed':
     'Further refusals of one person within a minute, counted instead of recorded one by one',
   'audit.read': 'The audit ledger was read',
-  'mapping.loaded': 'A role mapping took effect for the first time',
-  'mapping.rejected':
-    'A changed role mapping was invalid; the one before stays in effect',
 } as const;
 
 /** Code of an audit entry. @public */

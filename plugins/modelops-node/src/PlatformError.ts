@@ -30,7 +30,6 @@ export class PlatformError extends ServiceUnavailableError {
     },
   ) {
     super(message);
-    this.name = 'PlatformError';
     // Not enumerable: Backstage's error handler sends every enumerable field to the browser.
     Object.defineProperty(this, 'refused', {
       value: options.refused,
