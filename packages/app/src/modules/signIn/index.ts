@@ -1,0 +1,10 @@
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import { oidcAuthApi } from './oidcAuthApi';
+import { signInPage } from './signInPage';
+
+export { oidcAuthApiRef } from './oidcAuthApi';
+
+export const signInModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [oidcAuthApi, signInPage],
+});

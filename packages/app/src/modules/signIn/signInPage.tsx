@@ -1,0 +1,25 @@
+import { SignInPage } from '@backstage/core-components';
+import { SignInPageBlueprint } from '@backstage/plugin-app-react';
+import { SIGN_IN_TITLE, oidcAuthApiRef } from './oidcAuthApi';
+
+/**
+ * Resumes a session that is still alive without asking. It does not set `auto`, which would open the popup by itself:
+ * browsers block that, and right after a sign-out it would bring the same person back.
+ */
+export const signInPage = SignInPageBlueprint.make({
+  params: {
+    loader: async () => props =>
+      (
+        <SignInPage
+          {...props}
+          title="Sign in to the developer portal"
+          provider={{
+            id: 'oidc',
+            title: SIGN_IN_TITLE,
+            message: 'Use your Acme account',
+            apiRef: oidcAuthApiRef,
+          }}
+        />
+      ),
+  },
+});

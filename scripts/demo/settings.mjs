@@ -1,0 +1,131 @@
+// What the demo runs, where, and how to know that it is ready. app-config.demo.yaml reads the same variables.
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { repoDir } from '../toolchain.mjs';
+
+export const demoDir = path.join(repoDir, '.demo');
+export const logDir = path.join(demoDir, 'logs');
+const databaseDir = path.join(demoDir, 'db');
+
+/** Each port, the part that listens on it, and the variable that moves it elsewhere. */
+export const ports = [
+  {
+    part: 'the portal (web pages)',
+    variable: 'MODELOPS_DEMO_APP_PORT',
+    usual: 3000,
+  },
+  {
+    part: 'the portal (backend)',
+    variable: 'MODELOPS_DEMO_BACKEND_PORT',
+    usual: 7007,
+  },
+  {
+    part: 'the OpenID provider',
+    variable: 'MODELOPS_DEMO_IDP_PORT',
+    usual: 8401,
+  },
+  {
+    part: 'Databricks',
+    variable: 'MODELOPS_DEMO_DATABRICKS_PORT',
+    usual: 8402,
+  },
+].map(entry => ({
+  ...entry,
+  port: Number(process.env[entry.variable] || entry.usual),
+}));
+
+const [app, backend, idp, databricks] = ports.map(entry => entry.port);
+export const portalUrl = `http://localhost:${app}`;
+
+/** Lets the launcher, and nobody after it, look whether the catalog is filled; app-config.demo.yaml limits it to that. */
+const probeToken = randomBytes(24).toString('hex');
+const probeHeaders = { authorization: `Bearer ${probeToken}` };
+
+const configFlags = ['app-config.yaml', 'app-config.demo.yaml'].flatMap(
+  file => ['--config', path.join(repoDir, file)],
+);
+const cli = path.join(
+  repoDir,
+  'node_modules',
+  '@backstage',
+  'cli',
+  'bin',
+  'backstage-cli',
+);
+
+export function demoEnvironment(env) {
+  return {
+    ...env,
+    NODE_ENV: 'development',
+    // The box at the end says where to go; a browser that opens by itself comes too early.
+    BROWSER: 'none',
+    ...Object.fromEntries(
+      ports.map(entry => [entry.variable, String(entry.port)]),
+    ),
+    MODELOPS_DEMO_CATALOG: path.join(repoDir, 'examples', 'demo'),
+    MODELOPS_DEMO_DB: databaseDir,
+    MODELOPS_DEMO_PROBE_TOKEN: probeToken,
+  };
+}
+
+/** In the order of their start; all start at once, each as soon as it can. */
+export const services = [
+  {
+    name: 'simulators',
+    cwd: path.join(repoDir, 'packages', 'simulators'),
+    args: [
+      '--enable-source-maps',
+      '--require',
+      '@backstage/cli/config/nodeTransform.cjs',
+      'src/cli.ts',
+    ],
+    ready: [
+      { url: `http://127.0.0.1:${idp}/.well-known/openid-configuration` },
+      {
+        url: `http://127.0.0.1:${databricks}/oidc/.well-known/oauth-authorization-server`,
+      },
+    ],
+  },
+  {
+    name: 'backend',
+    cwd: path.join(repoDir, 'packages', 'backend'),
+    args: [cli, 'package', 'start', ...configFlags],
+    ready: [
+      { url: `http://127.0.0.1:${backend}/.backstage/health/v1/readiness` },
+      // Filled means: somebody can sign in, and there is a model to look at.
+      { url: catalogEntity('user/default/ada'), headers: probeHeaders },
+      {
+        url: catalogEntity('resource/default/fraud-detector'),
+        headers: probeHeaders,
+      },
+    ],
+  },
+  {
+    name: 'app',
+    cwd: path.join(repoDir, 'packages', 'app'),
+    args: [cli, 'package', 'start', ...configFlags],
+    ready: [{ url: portalUrl }],
+  },
+];
+
+function catalogEntity(name) {
+  return `http://127.0.0.1:${backend}/api/catalog/entities/by-name/${name}`;
+}
+
+export const welcome = [
+  'The portal is running.',
+  '',
+  `    ${portalUrl}`,
+  '',
+  'Sign in as one of these; the password is the name.',
+  '',
+  '    ada         ML engineer, team fraud',
+  '    grace       data scientist, team growth; may only read fraud',
+  '    alan        platform admin',
+  '    katherine   auditor',
+  '',
+  'Then: sign in as ada, open fraud-detector in the catalog, press Train.',
+  'As grace the same card says why she may not. Katherine sees both under Audit.',
+  '',
+  'Logs: .demo/logs     Start over: npm run demo -- --reset     Stop: Ctrl-C',
+];
