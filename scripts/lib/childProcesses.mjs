@@ -56,15 +56,16 @@ export async function runToEnd(command, args, options) {
   return code;
 }
 
-/** Asks every group to end, and makes them after a while. */
-export async function stopAllGroups() {
-  const ending = [...groups].map(group => {
-    signalGroup(group.pid, 'SIGTERM');
-    return group.exited;
-  });
-  const timer = setTimeout(killAllGroups, GRACE_MS);
-  await Promise.all(ending);
+/** Asks a group to end, and makes it after a while. */
+export async function stopGroup(group) {
+  signalGroup(group.pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(group.pid, 'SIGKILL'), GRACE_MS);
+  await group.exited;
   clearTimeout(timer);
+}
+
+export async function stopAllGroups() {
+  await Promise.all([...groups].map(stopGroup));
 }
 
 function killAllGroups() {

@@ -1,0 +1,127 @@
+// What `npm test` checks, in this order.
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { repoDir } from '../toolchain.mjs';
+import { readJestReport, readPlaywrightReport } from './reports.mjs';
+
+export const resultsDir = path.join(repoDir, '.cache', 'test');
+const jestReport = path.join(resultsDir, 'jest.json');
+const playwrightReport = path.join(resultsDir, 'playwright.json');
+
+/** More workers than cores only make the slow tests slower; two is what a small build machine has. */
+const WORKERS = 2;
+const MINUTE_MS = 60_000;
+
+/**
+ * Each stage is a list of commands, run one after the other until one fails.
+ * `report` reads what its tests left behind; `skip` answers why there is nothing to do.
+ */
+export const stages = [
+  {
+    name: 'typecheck',
+    title: 'Type check',
+    // Also writes dist-types, from which the API reports and the build read.
+    commands: [['tsc', '--project', 'tsconfig.json']],
+    limitMs: 10 * MINUTE_MS,
+  },
+  {
+    name: 'lint',
+    title: 'Lint',
+    commands: [['backstage-cli', 'repo', 'lint', '--max-warnings', '0']],
+    limitMs: 10 * MINUTE_MS,
+  },
+  {
+    name: 'format',
+    title: 'Formatting',
+    commands: [['prettier', '--check', '--loglevel', 'warn', '.']],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
+    name: 'config',
+    title: 'Configuration',
+    commands: [
+      [
+        'backstage-cli',
+        'config:check',
+        '--lax',
+        '--strict',
+        ...config('app-config.yaml', 'app-config.demo.yaml'),
+      ],
+    ],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
+    name: 'api',
+    title: 'API reports',
+    commands: [
+      ['backstage-repo-tools', 'api-reports', '--ci', ...packagesWithReport()],
+    ],
+    skip: () =>
+      packagesWithReport().length
+        ? undefined
+        : 'no package has a report.api.md yet',
+    limitMs: 10 * MINUTE_MS,
+  },
+  {
+    name: 'unit',
+    title: 'Unit and integration tests, SQLite and PostgreSQL',
+    commands: ({ filter }) => [
+      [
+        'node',
+        path.join(repoDir, 'scripts', 'test', 'withPostgres.mjs'),
+        ...[
+          'backstage-cli',
+          'repo',
+          'test',
+          '--watch=false',
+          '--ci',
+          `--maxWorkers=${WORKERS}`,
+        ],
+        ...['--json', `--outputFile=${jestReport}`],
+        ...(filter ? [filter] : []),
+      ],
+    ],
+    report: () => readJestReport(jestReport),
+    limitMs: 15 * MINUTE_MS,
+  },
+  {
+    name: 'build',
+    title: 'Production build',
+    // The types of the packages come from dist-types, so a build without the type check needs it first.
+    commands: ({ selected }) => [
+      ...(selected.has('typecheck')
+        ? []
+        : [['tsc', '--project', 'tsconfig.json']]),
+      ['backstage-cli', 'repo', 'build', '--all'],
+    ],
+    limitMs: 15 * MINUTE_MS,
+  },
+  {
+    name: 'browser',
+    title: 'Browser tests',
+    commands: ({ selected, filter }) => [
+      ...(selected.has('build') ? [] : [['yarn', 'workspace', 'app', 'build']]),
+      [
+        'playwright',
+        'test',
+        '--config',
+        'packages/e2e/playwright.config.ts',
+        ...(filter ? [filter] : []),
+      ],
+    ],
+    env: { MODELOPS_E2E_REPORT: playwrightReport },
+    report: () => readPlaywrightReport(playwrightReport),
+    limitMs: 15 * MINUTE_MS,
+  },
+];
+
+function config(...files) {
+  return files.flatMap(file => ['--config', file]);
+}
+
+/** A package takes part as soon as its first report is committed. */
+function packagesWithReport() {
+  return readdirSync(path.join(repoDir, 'plugins'))
+    .map(name => path.join('plugins', name))
+    .filter(dir => existsSync(path.join(repoDir, dir, 'report.api.md')));
+}
