@@ -1,0 +1,13 @@
+/**
+ * Train on the catalog page of a machine-learning model, as the person who clicked.
+ *
+ * @packageDocumentation
+ */
+export { modelopsFrontendPlugin as default } from './plugin';
+export { modelopsApiRef } from './api';
+export {
+  modelopsIdTokenApiRef,
+  ProviderIdToken,
+  type ModelopsIdTokenApi,
+  type ProviderIdTokenOptions,
+} from './idTokenApi';
