@@ -46,11 +46,11 @@ async function main(args) {
   });
 
   const { env } = await prepareToolchain();
-  env.PATH = `${env.PATH}${path.delimiter}${path.join(
-    repoDir,
-    'node_modules',
-    '.bin',
-  )}`;
+  const bin = path.join(repoDir, 'node_modules', '.bin');
+  env.PATH = `${env.PATH}${path.delimiter}${bin}`;
+  // The output goes to files and into the logs of build machines.
+  env.NO_COLOR = '1';
+  delete env.FORCE_COLOR;
   rmSync(resultsDir, { recursive: true, force: true });
   mkdirSync(resultsDir, { recursive: true });
 

@@ -21,7 +21,7 @@ export const stages = [
     name: 'typecheck',
     title: 'Type check',
     // Also writes dist-types, from which the API reports and the build read.
-    commands: [['tsc', '--project', 'tsconfig.json']],
+    commands: [['tsc', '--pretty', 'false']],
     limitMs: 10 * MINUTE_MS,
   },
   {
@@ -89,9 +89,7 @@ export const stages = [
     title: 'Production build',
     // The types of the packages come from dist-types, so a build without the type check needs it first.
     commands: ({ selected }) => [
-      ...(selected.has('typecheck')
-        ? []
-        : [['tsc', '--project', 'tsconfig.json']]),
+      ...(selected.has('typecheck') ? [] : [['tsc', '--pretty', 'false']]),
       ['backstage-cli', 'repo', 'build', '--all'],
     ],
     limitMs: 15 * MINUTE_MS,
