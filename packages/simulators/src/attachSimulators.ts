@@ -1,0 +1,22 @@
+import { DatabricksHandle } from './handles/DatabricksHandle';
+import { IdpHandle } from './handles/IdpHandle';
+
+/** The running simulators. */
+export interface Simulators {
+  idp: IdpHandle;
+  databricks: DatabricksHandle;
+  /** Ends what `startSimulators` started; leaves attached simulators alone. */
+  close(): Promise<void>;
+}
+
+/** Handles to simulators that already run, for example those of the demo. */
+export function attachSimulators(urls: {
+  idpUrl: string;
+  databricksUrl: string;
+}): Simulators {
+  return {
+    idp: new IdpHandle(urls.idpUrl),
+    databricks: new DatabricksHandle(urls.databricksUrl),
+    close: async () => {},
+  };
+}

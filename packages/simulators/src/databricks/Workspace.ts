@@ -1,0 +1,52 @@
+import { DatabricksClock } from './DatabricksClock';
+import { demoFederationPolicies, type FederationPolicy } from './federation';
+import { demoJobs, type Job } from './jobs';
+import type { MlflowRun } from './mlflowRuns';
+import { demoModels, type RegisteredModel } from './models';
+import { PageTokens } from './PageTokens';
+import { demoPrincipals, type Principal } from './principals';
+import type { Run } from './runs';
+import {
+  defaultBehaviour,
+  type DatabricksBehaviour,
+  type StrangersRunPlan,
+} from '../handles/databricksTypes';
+
+/** Workspace id of the demo: what the header `x-databricks-org-id` says. */
+export const WORKSPACE_ID = '1234567890123456';
+
+/** Everything the simulated workspace remembers. */
+export class Workspace {
+  readonly behaviour: DatabricksBehaviour = { ...defaultBehaviour };
+  readonly clock = new DatabricksClock(this.behaviour);
+  readonly pageTokens = new PageTokens();
+  readonly principals: Principal[] = demoPrincipals();
+  readonly jobs: Job[] = demoJobs();
+  readonly models: RegisteredModel[] = demoModels();
+  readonly runs = new Map<bigint, Run>();
+  readonly mlflowRuns = new Map<string, MlflowRun>();
+  /** Token → run, and what became of it: a token of a deleted run is never free again. */
+  readonly idempotencyTokens = new Map<string, bigint>();
+  strangersRun: StrangersRunPlan | undefined;
+  federationPolicies: FederationPolicy[];
+
+  constructor(readonly host: string, issuer: string) {
+    this.federationPolicies = demoFederationPolicies(issuer);
+  }
+
+  findPrincipal(userName: string): Principal | undefined {
+    const wanted = userName.toLowerCase();
+    return this.principals.find(
+      principal => principal.userName.toLowerCase() === wanted,
+    );
+  }
+
+  findJob(jobId: bigint): Job | undefined {
+    return this.jobs.find(job => job.jobId === jobId);
+  }
+
+  findModel(fullName: string): RegisteredModel | undefined {
+    // Unity Catalog keeps names in lower case.
+    return this.models.find(model => model.fullName === fullName.toLowerCase());
+  }
+}

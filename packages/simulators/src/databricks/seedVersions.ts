@@ -1,0 +1,40 @@
+import type { Trainer } from '../training/Trainer';
+import type { TrainedModel } from '../training/trainModel';
+import { newMlflowRunId } from './mlflowRuns';
+import { SEED_VERSIONS } from './models';
+import { registerVersion } from './trainingTask';
+import type { Workspace } from './Workspace';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Trains the versions that exist before the first run, so that their metrics are as true as any. */
+export function trainSeedVersions(trainer: Trainer): Promise<TrainedModel[]> {
+  return Promise.all(SEED_VERSIONS.map(seed => trainer.train(seed)));
+}
+
+/** Registers them in a new workspace. */
+export function addSeedVersions(
+  workspace: Workspace,
+  trained: TrainedModel[],
+): void {
+  SEED_VERSIONS.forEach((seed, index) => {
+    const startedAt = Date.now() - seed.ageDays * DAY_MS;
+    const mlflowRun = {
+      runId: newMlflowRunId(),
+      runName: seed.fullName,
+      jobId: seed.jobId,
+      jobRunId: 370_000_000_000_001n + BigInt(index),
+      user: seed.createdBy,
+      status: 'FINISHED' as const,
+      startedAt,
+      endedAt: startedAt + 60_000,
+      parameters: seed.parameters,
+      history: trained[index].history.map(metrics => ({
+        ...metrics,
+        at: startedAt + metrics.epoch * 1000,
+      })),
+    };
+    workspace.mlflowRuns.set(mlflowRun.runId, mlflowRun);
+    registerVersion(workspace, seed.fullName, mlflowRun, trained[index]);
+  });
+}

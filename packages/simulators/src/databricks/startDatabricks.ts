@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import express from 'express';
+import { startServer, type SimulatorServer } from '../server/startServer';
+import { Trainer } from '../training/Trainer';
+import { createApiRoute, sendError } from './apiRoute';
+import { databricksControlRoutes } from './databricksControlRoutes';
+import { DatabricksError, injectedErrorBody } from './errors';
+import { jobsRoutes } from './jobsRoutes';
+import { mlflowRoutes } from './mlflowRoutes';
+import { permissionsRoutes } from './permissionsRoutes';
+import { RunScheduler, type RunPace } from './RunScheduler';
+import { RunStarter } from './RunStarter';
+import { runsRoutes } from './runsRoutes';
+import { scimRoutes } from './scimRoutes';
+import { addSeedVersions, trainSeedVersions } from './seedVersions';
+import { Sessions } from './Sessions';
+import { tokenRoutes } from './tokenRoutes';
+import { unityCatalogRoutes } from './unityCatalogRoutes';
+import { Workspace, WORKSPACE_ID } from './Workspace';
+
+/** How the Databricks simulator is started. */
+export interface DatabricksOptions {
+  port?: number;
+  /** Issuer of the demo's federation policies. */
+  issuer: string;
+  pace: RunPace;
+}
+
+/** The workspace as it is now, replaced whole by a reset, with what acts on it. */
+export interface RunningWorkspace {
+  workspace: Workspace;
+  sessions: Sessions;
+  scheduler: RunScheduler;
+  starter: RunStarter;
+}
+
+/** Starts the Databricks simulator on 127.0.0.1. */
+export async function startDatabricks(
+  options: DatabricksOptions,
+): Promise<SimulatorServer> {
+  const trainer = new Trainer();
+  const server = await startServer(
+    {
+      name: 'Databricks',
+      port: options.port,
+      errorBody: injectedErrorBody,
+      setHeaders: res => {
+        res.setHeader('server', 'databricks');
+        res.setHeader('x-request-id', randomUUID());
+        res.setHeader('x-databricks-org-id', WORKSPACE_ID);
+        res.setHeader('x-content-type-options', 'nosniff');
+        res.setHeader(
+          'strict-transport-security',
+          'max-age=31536000; includeSubDomains; preload',
+        );
+      },
+    },
+    () => {
+      running.scheduler.close();
+      running = openWorkspace();
+    },
+  ).catch(async error => {
+    await trainer.close();
+    throw error;
+  });
+
+  const seeds = await trainSeedVersions(trainer);
+  const openWorkspace = (): RunningWorkspace => {
+    const workspace = new Workspace(server.url, options.issuer);
+    addSeedVersions(workspace, seeds);
+    const scheduler = new RunScheduler(workspace, trainer, options.pace);
+    const sessions = new Sessions(server.url, workspace.clock);
+    return {
+      workspace,
+      sessions,
+      scheduler,
+      starter: new RunStarter(workspace, scheduler),
+    };
+  };
+  let running = openWorkspace();
+
+  const { app, control, log } = server;
+  const api = createApiRoute(() => running, log);
+  app.use(express.text({ type: () => true, limit: '10mb' }));
+  tokenRoutes(app, () => running, log);
+  scimRoutes(app, api);
+  jobsRoutes(app, api, () => running.starter);
+  runsRoutes(app, api, () => running.scheduler);
+  permissionsRoutes(app, api);
+  mlflowRoutes(app, api);
+  unityCatalogRoutes(app, api);
+  app.use((req, res) =>
+    sendError(
+      res,
+      new DatabricksError(
+        404,
+        'ENDPOINT_NOT_FOUND',
+        `No API found for '${req.method} ${req.path}'`,
+      ),
+    ),
+  );
+  app.use(
+    (
+      error: Error,
+      _req: express.Request,
+      res: express.Response,
+      _next: express.NextFunction,
+    ) => sendError(res, new DatabricksError(400, 'BAD_REQUEST', error.message)),
+  );
+  databricksControlRoutes(control, () => running);
+  return {
+    ...server,
+    close: async () => {
+      running.scheduler.close();
+      await Promise.all([server.close(), trainer.close()]);
+    },
+  };
+}

@@ -1,0 +1,11 @@
+export * from './attachSimulators';
+export * from './startSimulators';
+export * from './handles/DatabricksHandle';
+export * from './handles/IdpHandle';
+export * from './handles/databricksTypes';
+export * from './handles/forgedTokenKinds';
+export * from './handles/SimulatorHandle';
+export * from './people';
+export type { FederationPolicy } from './databricks/federation';
+export type { Fault, FaultEffect, FaultMatch } from './server/fault';
+export type { LoggedRequest } from './server/requestLog';

@@ -1,0 +1,87 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { attachSimulators, type Simulators } from './attachSimulators';
+import { toArguments, type SimulatorOptions } from './simulatorOptions';
+
+/** How to start the simulators for a test. */
+export type StartSimulatorsOptions = Partial<SimulatorOptions>;
+
+/** A run takes 0.3 s: long enough to be seen RUNNING, short enough for a test. */
+const TEST_RUN_SECONDS = 0.3;
+
+/** What the child says when both listen. */
+interface ReadyMessage {
+  idpUrl: string;
+  databricksUrl: string;
+}
+
+/**
+ * Starts the simulators in a process of their own and gives handles to them. A process, because jest cannot load all
+ * that they are built from; it ends with `close()` or with the process that started it.
+ */
+export async function startSimulators(
+  options: StartSimulatorsOptions = {},
+): Promise<Simulators> {
+  const child = fork(
+    join(__dirname, 'cli.ts'),
+    toArguments({
+      idpPort: 0,
+      databricksPort: 0,
+      runSeconds: TEST_RUN_SECONDS,
+      ...options,
+    }),
+    {
+      execArgv: [
+        '--require',
+        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
+      ],
+      // Nothing of the parent's settings or secrets.
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: process.env.TMPDIR,
+        NODE_ENV: 'development',
+      },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
+  const ready = await untilReady(child);
+  // A test that forgets to close must not hang.
+  child.unref();
+  child.channel?.unref();
+  (child.stderr as unknown as { unref(): void }).unref();
+  return { ...attachSimulators(ready), close: () => end(child) };
+}
+
+async function untilReady(child: ChildProcess): Promise<ReadyMessage> {
+  let complaint = '';
+  child.stderr?.on('data', chunk => {
+    complaint += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    // Not the first message: the TypeScript transform reports each file it loads over the same channel.
+    child.on('message', message => {
+      if (isReady(message)) resolve(message);
+    });
+    child.once('error', reject);
+    child.once('exit', code =>
+      reject(
+        new Error(
+          `The simulators did not start (exit code ${code}): ${complaint.trim()}`,
+        ),
+      ),
+    );
+  });
+}
+
+function isReady(message: unknown): message is ReadyMessage {
+  return typeof (message as ReadyMessage | null)?.databricksUrl === 'string';
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  await new Promise<void>(resolve => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
