@@ -127,7 +127,12 @@ async function installDependencies(env) {
     cwd: repoDir,
     env: { ...env, ...npmNetworkSettings(env) },
   });
-  if (code !== 0) fail('yarn install --immutable failed (see above).');
+  if (code !== 0) {
+    fail(
+      'yarn install --immutable failed (see above).\n' +
+        'After a change to a package.json, run `yarn install` once and commit yarn.lock.',
+    );
+  }
   writeFileSync(installStamp, wanted);
   say(`  done in ${duration(started)}`);
 }

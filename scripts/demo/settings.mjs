@@ -53,10 +53,20 @@ const cli = path.join(
   'backstage-cli',
 );
 
+/** How backstage-cli itself runs TypeScript that has not been built. */
+const runTypeScript = [
+  '--enable-source-maps',
+  '--require',
+  '@backstage/cli/config/nodeTransform.cjs',
+];
+
 export function demoEnvironment(env) {
   return {
     ...env,
     NODE_ENV: 'development',
+    // The output goes to files.
+    NO_COLOR: '1',
+    FORCE_COLOR: '0',
     // The box at the end says where to go; a browser that opens by itself comes too early.
     BROWSER: 'none',
     ...Object.fromEntries(
@@ -73,12 +83,7 @@ export const services = [
   {
     name: 'simulators',
     cwd: path.join(repoDir, 'packages', 'simulators'),
-    args: [
-      '--enable-source-maps',
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      'src/cli.ts',
-    ],
+    args: [...runTypeScript, 'src/cli.ts'],
     ready: [
       { url: `http://127.0.0.1:${idp}/.well-known/openid-configuration` },
       {
@@ -89,7 +94,8 @@ export const services = [
   {
     name: 'backend',
     cwd: path.join(repoDir, 'packages', 'backend'),
-    args: [cli, 'package', 'start', ...configFlags],
+    // Not `backstage-cli package start`: that waits for a change when the backend has ended, and we would wait with it.
+    args: [...runTypeScript, 'src/index.ts', ...configFlags],
     ready: [
       { url: `http://127.0.0.1:${backend}/.backstage/health/v1/readiness` },
       // Filled means: somebody can sign in, and there is a model to look at.
