@@ -8,11 +8,23 @@ const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
 /** Longest a token endpoint may take, in milliseconds. */
 const TOKEN_DEADLINE_MS = 8_000;
 
+/** Longest life believed, in seconds: ten years. More is a mistake, and would overflow a `Date`. */
+const LONGEST_LIFE_SECONDS = 10 * 365 * 86_400;
+
 /** RFC 6749 §5.1; `expires_in` is accepted as text because some endpoints send it so. */
 const tokenAnswerSchema = z.object({
-  access_token: z.string().min(1),
+  // RFC 6750 §2.1. A line break in it would end up in the message of the error that fetch throws.
+  access_token: z.string().regex(/^[A-Za-z0-9._~+/-]+=*$/),
   token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.coerce.number().positive(),
+  expires_in: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^[0-9]{1,12}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().positive().max(LONGEST_LIFE_SECONDS)),
 });
 
 /** RFC 6749 §5.2, and the two other spellings Databricks uses. */
@@ -32,6 +44,8 @@ export interface TokenRequest {
   form: Record<string, string>;
   /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). Left out, none is sent. */
   basic?: { clientId: string; clientSecret: Secret };
+  /** What to do about a refusal, by OAuth error code; a general sentence for the others. */
+  advice?: ReadonlyMap<string, string>;
   clock: () => Date;
   signal: AbortSignal;
 }
@@ -68,8 +82,7 @@ export async function requestToken(
     maxBytes: MAX_TOKEN_ANSWER_BYTES,
   }).catch(error => {
     if (!(error instanceof PlatformError)) throw error;
-    if (error.code === 'platform-response-too-large')
-      throw invalidAnswer(request);
+    if (error.code !== 'platform-unreachable') throw invalidAnswer(request);
     throw failure(request, 'exchange-unreachable', 'did not answer');
   });
   if (response.status >= 500 || response.status === 429) {
@@ -81,10 +94,12 @@ export async function requestToken(
   }
   const body = parseJson(response.text);
   if (response.status >= 400) {
+    const errorCode = errorCodeOf(body);
     throw failure(
       request,
       'exchange-refused',
-      `refused the token (${errorCodeOf(body) ?? response.status})`,
+      `refused the token (${errorCode ?? response.status})`,
+      request.advice?.get(errorCode ?? ''),
     );
   }
   const answer = tokenAnswerSchema.safeParse(body);
@@ -114,13 +129,19 @@ function invalidAnswer(request: TokenRequest) {
   );
 }
 
-function failure(request: TokenRequest, code: PlatformErrorCode, what: string) {
-  const advice = {
-    'exchange-refused':
-      'Check issuer, audience and subject of its federation policy.',
-    'exchange-unreachable': 'Try again later.',
-    'exchange-response-invalid': 'Check the host of the connection.',
-  }[code as 'exchange-refused'];
+const ADVICE = {
+  'exchange-refused':
+    'Check issuer, audience and subject of its federation policy.',
+  'exchange-unreachable': 'Try again later.',
+  'exchange-response-invalid': 'Check the host of the connection.',
+} satisfies Partial<Record<PlatformErrorCode, string>>;
+
+function failure(
+  request: TokenRequest,
+  code: keyof typeof ADVICE,
+  what: string,
+  advice: string = ADVICE[code],
+) {
   return new PlatformError(
     request.connection,
     code,
@@ -144,5 +165,5 @@ function errorCodeOf(body: unknown): string | undefined {
   const code = String(
     parsed.data.error ?? parsed.data.error_code ?? parsed.data.errorCode ?? '',
   );
-  return /^[A-Za-z0-9_]{1,40}$/.test(code) ? code : undefined;
+  return /^([a-z_]{1,40}|[A-Z_]{1,40}|[0-9]{3})$/.test(code) ? code : undefined;
 }

@@ -48,18 +48,19 @@ export async function platformFetch(
     AbortSignal.timeout(request.deadlineMs ?? DEFAULT_DEADLINE_MS),
   ]);
   const attempts = request.repeat === 'read' ? READ_ATTEMPTS : 1;
+  let sent = false; // whether any attempt may have arrived
   for (let attempt = 1; ; attempt++) {
+    if (deadline.aborted) throw unreachable(request, !sent);
     const last = attempt === attempts;
-    const response = await sendOnce(request, deadline).catch(error => {
-      if (
-        last ||
-        deadline.aborted ||
-        !(error instanceof PlatformError) ||
-        error.code !== 'platform-unreachable'
-      )
-        throw error;
-      return undefined;
-    });
+    let response: PlatformResponse | undefined;
+    try {
+      response = await sendOnce(request, deadline);
+      sent = true;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      sent ||= !error.refused;
+      if (last || deadline.aborted) throw unreachable(request, !sent);
+    }
     if (
       response &&
       (last || (response.status !== 429 && response.status !== 503))
@@ -68,11 +69,14 @@ export async function platformFetch(
     const waitMs = response ? retryAfterMs(response) : 200 * attempt;
     if (response && waitMs > LONGEST_RETRY_AFTER_MS) return response;
     await pause(waitMs, deadline);
-    if (deadline.aborted) {
-      if (response) return response;
-      throw unreachable(request, false);
-    }
+    if (deadline.aborted && response) return response;
   }
+}
+
+function isUnreachable(error: unknown): error is PlatformError {
+  return (
+    error instanceof PlatformError && error.code === 'platform-unreachable'
+  );
 }
 
 async function sendOnce(
@@ -99,6 +103,7 @@ async function sendOnce(
       body: bodyOf(request),
     });
   } catch (error) {
+    if (isRedirect(error)) throw redirected(request);
     throw unreachable(request, neverConnected(error));
   }
   return {
@@ -108,16 +113,16 @@ async function sendOnce(
   };
 }
 
+/** A name out of an answer can end up in a path, so it may lead neither to another host nor up the path. */
 function urlOf(request: PlatformRequest): URL {
   const url = new URL(request.path, `${request.host}/`);
-  if (url.origin !== new URL(request.host).origin) {
+  const upwards = /(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(request.path);
+  if (url.origin !== new URL(request.host).origin || upwards) {
     throw new PlatformError(
       request.connection,
       'platform-response-invalid',
-      `${request.connection} named another host`,
-      {
-        refused: true,
-      },
+      `${request.connection} named an address that is not its own, which was not called. Report it with the trace id.`,
+      { refused: true },
     );
   }
   for (const [name, value] of Object.entries(request.query ?? {})) {
@@ -152,7 +157,7 @@ async function readText(
     throw new PlatformError(
       request.connection,
       'platform-response-too-large',
-      `${request.connection} sent more than ${maxBytes} bytes`,
+      `${request.connection} sent more than the ${maxBytes} bytes we accept. Check the host of the connection.`,
       { refused: false },
     );
   }
@@ -166,6 +171,22 @@ function unreachable(request: PlatformRequest, refused: boolean) {
     `${request.connection} did not answer. Try again later; if it lasts, check the host of the connection.`,
     { refused },
   );
+}
+
+/** We do not follow: whoever sits behind the new address would get the credential. */
+function redirected(request: PlatformRequest) {
+  return new PlatformError(
+    request.connection,
+    'platform-response-invalid',
+    `${request.connection} answered with a redirect, which was not followed. Check the host of the connection.`,
+    { refused: false },
+  );
+}
+
+/** undici gives it no code. If its words change, a redirect becomes `platform-unreachable`, which is as safe. */
+function isRedirect(error: unknown): boolean {
+  const cause = (error as { cause?: { message?: unknown } }).cause;
+  return cause?.message === 'unexpected redirect';
 }
 
 /** Errors of undici and Node that mean no byte of the request was sent. */
@@ -184,7 +205,9 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 function neverConnected(error: unknown): boolean {
-  const cause = (error as { cause?: { code?: unknown } }).cause;
+  const { cause } = error as { cause?: { code?: unknown; syscall?: unknown } };
+  // ETIMEDOUT and the like mean it only while connecting.
+  if (cause?.syscall === 'connect') return true;
   return typeof cause?.code === 'string' && NEVER_CONNECTED.has(cause.code);
 }
 
