@@ -27,6 +27,8 @@ export class Workspace {
   readonly mlflowRuns = new Map<string, MlflowRun>();
   /** Token → run, and what became of it: a token of a deleted run is never free again. */
   readonly idempotencyTokens = new Map<string, bigint>();
+  /** Settled when the versions that exist before the first run are there. */
+  seeded: Promise<void> = Promise.resolve();
   strangersRun: StrangersRunPlan | undefined;
   federationPolicies: FederationPolicy[];
 

@@ -49,7 +49,8 @@ export function databricksControlRoutes(
   );
   control.get(
     '/__control/models/:fullName/versions/:version/weights',
-    controlRoute(({ params }) => {
+    controlRoute(async ({ params }) => {
+      await running().workspace.seeded;
       const model = running().workspace.findModel(params.fullName);
       const version = model?.versions.find(
         candidate => String(candidate.version) === params.version,

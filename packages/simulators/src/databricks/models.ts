@@ -114,9 +114,9 @@ export const SEED_VERSIONS: SeedVersion[] = [
     fullName: 'main.growth.uplift',
     dataset: 'growth',
     parameters: {
-      epochs: '4',
+      epochs: '2',
       learning_rate: '0.05',
-      class_weight: 'balanced',
+      class_weight: 'none',
       modelops_run_id: '',
     },
     jobId: 8124n,
@@ -127,9 +127,9 @@ export const SEED_VERSIONS: SeedVersion[] = [
     fullName: 'main.hr.attrition',
     dataset: 'attrition',
     parameters: {
-      epochs: '4',
+      epochs: '2',
       learning_rate: '0.05',
-      class_weight: 'balanced',
+      class_weight: 'none',
       modelops_run_id: '',
     },
     jobId: 9001n,

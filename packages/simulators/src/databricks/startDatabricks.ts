@@ -64,10 +64,10 @@ export async function startDatabricks(
     throw error;
   });
 
-  const seeds = await trainSeedVersions(trainer);
+  const seeds = trainSeedVersions(trainer);
   const openWorkspace = (): RunningWorkspace => {
     const workspace = new Workspace(server.url, options.issuer);
-    addSeedVersions(workspace, seeds);
+    workspace.seeded = seeds.then(trained => addSeedVersions(workspace, trained));
     const scheduler = new RunScheduler(workspace, trainer, options.pace);
     const sessions = new Sessions(server.url, workspace.clock);
     return {
@@ -83,6 +83,10 @@ export async function startDatabricks(
   const api = createApiRoute(() => running, log);
   app.use(express.text({ type: () => true, limit: '10mb' }));
   tokenRoutes(app, () => running, log);
+  // Listening need not wait for the first trainings, but what shows their results does.
+  app.use(['/api/2.1/unity-catalog', '/api/2.0/mlflow'], (_req, _res, next) => {
+    running.workspace.seeded.then(() => next(), next);
+  });
   scimRoutes(app, api);
   jobsRoutes(app, api, () => running.starter);
   runsRoutes(app, api, () => running.scheduler);

@@ -32,6 +32,7 @@ export async function runTrainingTask(
 
   let trained: TrainedModel;
   try {
+    await workspace.seeded;
     trained = await trainer.train({ dataset, parameters });
   } catch (error) {
     run.errorTrace = `${(error as Error).message}\n  at train (${
