@@ -1,0 +1,6 @@
+export type {
+  ConnectionConfig,
+  ExchangeConfig,
+  ModelopsConfig,
+} from './ModelopsConfig';
+export { readModelopsConfig } from './readModelopsConfig';

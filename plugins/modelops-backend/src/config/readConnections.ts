@@ -1,0 +1,177 @@
+import {
+  baseUrlProblem,
+  type CredentialExchanger,
+  type ModelPlatform,
+} from 'backstage-plugin-modelops-node';
+import { z } from 'zod';
+import { textSchema } from './identitySchema';
+import type { ConnectionConfig, ExchangeConfig } from './ModelopsConfig';
+import { didYouMean } from './nearestName';
+import { unknownKeys, type ConfigPath, type Problems } from './Problems';
+
+/** A name that can stand before the `:` of a binding. */
+const connectionIdSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'has to be 1 to 63 of a-z 0-9 -, not beginning or ending with -',
+  );
+
+/** Keys that every connection has, whatever its platform. */
+const commonSchema = z.object({
+  platform: textSchema,
+  environment: z
+    .string()
+    .regex(/^[\w-]{1,63}$/, 'has to be 1 to 63 of A-Z a-z 0-9 _ -')
+    .optional(),
+  insecure: z.boolean().default(false),
+  logs: z.boolean().default(true),
+  acceptLongLived: z.boolean().default(false),
+  user: z.record(z.string(), z.unknown()).optional(),
+  reader: z.record(z.string(), z.unknown()).optional(),
+});
+const COMMON_KEYS = Object.keys(commonSchema.shape);
+
+/** What the platform modules brought. */
+export interface Modules {
+  platforms: readonly ModelPlatform[];
+  exchangers: readonly CredentialExchanger[];
+}
+
+/** `modelops.connections`. A connection with a problem is left out, and the problem noted. */
+export function readConnections(
+  connections: Readonly<Record<string, unknown>>,
+  modules: Modules,
+  hasWorkload: boolean,
+  problems: Problems,
+): Map<string, ConnectionConfig> {
+  const read = new Map<string, ConnectionConfig>();
+  for (const [id, value] of Object.entries(connections)) {
+    const path = ['connections', id];
+    problems.parse(connectionIdSchema, id, path);
+    const connection = readConnection(id, value, modules, problems);
+    if (connection?.reader && !hasWorkload) {
+      problems.add(
+        [...path, 'reader'],
+        'needs modelops.identity.workload, the identity it exchanges',
+      );
+    }
+    if (connection) read.set(id, connection);
+  }
+  return read;
+}
+
+function readConnection(
+  id: string,
+  value: unknown,
+  modules: Modules,
+  problems: Problems,
+): ConnectionConfig | undefined {
+  const path = ['connections', id];
+  const common = problems.parse(commonSchema, value, path);
+  if (!common) return undefined;
+  const platform = modules.platforms.find(one => one.id === common.platform);
+  if (!platform) {
+    problems.add(
+      [...path, 'platform'],
+      unknownName('platform', common.platform, modules.platforms),
+    );
+    return undefined;
+  }
+  const settings = readSettings(
+    platform.settings,
+    value as Record<string, unknown>,
+    COMMON_KEYS,
+    path,
+    problems,
+  );
+  checkHosts(value as Record<string, unknown>, common.insecure, path, problems);
+  const user = readExchange(common.user, modules, [...path, 'user'], problems);
+  const reader = readExchange(
+    common.reader,
+    modules,
+    [...path, 'reader'],
+    problems,
+  );
+  if (!settings || user === 'invalid' || reader === 'invalid') return undefined;
+  return { id, ...common, settings, user, reader };
+}
+
+function readExchange(
+  value: Record<string, unknown> | undefined,
+  modules: Modules,
+  path: ConfigPath,
+  problems: Problems,
+): ExchangeConfig | undefined | 'invalid' {
+  if (value === undefined) return undefined;
+  const exchange = problems.parse(textSchema, value.exchange, [
+    ...path,
+    'exchange',
+  ]);
+  if (exchange === undefined) return 'invalid';
+  const exchanger = modules.exchangers.find(one => one.id === exchange);
+  if (!exchanger) {
+    problems.add(
+      [...path, 'exchange'],
+      unknownName('exchange', exchange, modules.exchangers),
+    );
+    return 'invalid';
+  }
+  const settings = readSettings(
+    exchanger.settings,
+    value,
+    ['exchange'],
+    path,
+    problems,
+  );
+  return settings ? { exchange, settings } : 'invalid';
+}
+
+/** The keys that belong to a module, by its own schema. Unknown ones are problems even if that schema would let them pass. */
+function readSettings(
+  schema: z.ZodObject,
+  value: Record<string, unknown>,
+  commonKeys: readonly string[],
+  path: ConfigPath,
+  problems: Problems,
+): Record<string, unknown> | undefined {
+  const own = Object.keys(schema.shape);
+  const entries = Object.entries(value).filter(
+    ([key]) => !commonKeys.includes(key),
+  );
+  const unknown = entries.flatMap(([key]) => (own.includes(key) ? [] : [key]));
+  if (unknown.length > 0) {
+    problems.add(path, unknownKeys(unknown, [...commonKeys, ...own]));
+  }
+  const settings = problems.parse(
+    schema,
+    Object.fromEntries(entries.filter(([key]) => own.includes(key))),
+    path,
+  );
+  return unknown.length > 0 ? undefined : settings;
+}
+
+/** By convention a module's keys for addresses are called `host` or end in `Host`. */
+function checkHosts(
+  value: Record<string, unknown>,
+  insecure: boolean,
+  path: ConfigPath,
+  problems: Problems,
+) {
+  for (const [key, address] of Object.entries(value)) {
+    if (!/(^h|H)ost$/.test(key) || typeof address !== 'string') continue;
+    const problem = baseUrlProblem(address, insecure);
+    if (problem) problems.add([...path, key], problem);
+  }
+}
+
+function unknownName(
+  what: string,
+  name: string,
+  known: ReadonlyArray<{ id: string }>,
+): string {
+  const ids = known.map(one => one.id);
+  return `unknown ${what} '${name}'${didYouMean(name, ids)}; installed: ${
+    ids.join(', ') || 'none (add a platform module to the backend)'
+  }`;
+}

@@ -1,0 +1,141 @@
+import type { Config } from '@backstage/config';
+import { z } from 'zod';
+import { createRoleMapping } from '../access/roleMapping';
+import { checkProduction } from './checkProduction';
+import { identitySchema, secretSchema } from './identitySchema';
+import type { ModelopsConfig } from './ModelopsConfig';
+import { Problems } from './Problems';
+import { readConnections, type Modules } from './readConnections';
+import { readRoles } from './readRoles';
+
+/** Shortest key of the keyed hashes, in characters: 32 random hex digits are 128 bits. */
+const MIN_HASH_KEY = 32;
+
+/** The block as a whole; its parts are parsed one by one, so that a bad one does not hide the problems of the others. */
+const blockSchema = z.strictObject({
+  trustedLocations: z.unknown(),
+  identity: z.unknown(),
+  connections: z.record(z.string(), z.unknown()).default({}),
+  roles: z.array(z.unknown()).default([]),
+  audit: z.unknown(),
+});
+
+const trustedLocationSchema = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9+.-]*:/,
+    'has to begin with the type of the location, such as url:https://git.acme.com/ml/',
+  )
+  .refine(
+    text => !text.startsWith('url:') || hasHost(text.slice('url:'.length)),
+    'has to name a host; without one it would trust everybody',
+  );
+
+const auditSchema = z.strictObject({
+  hashKey: z
+    .string()
+    .min(MIN_HASH_KEY, `has to have at least ${MIN_HASH_KEY} characters`)
+    .pipe(secretSchema)
+    .optional(),
+});
+
+/** What reading depends on beside the configuration. */
+export interface ReadOptions extends Modules {
+  /** NODE_ENV=production. */
+  production: boolean;
+}
+
+/** Reads and checks the block `modelops`. Throws InputError with every problem and its path, never with a value of a secret. */
+export function readModelopsConfig(
+  root: Config,
+  options: ReadOptions,
+): ModelopsConfig {
+  const problems = new Problems();
+  const value = root.getOptional('modelops');
+  const block = problems.parse(blockSchema, value, []);
+  const parts = block ?? partsOf(value);
+  if (options.production) checkProduction(root, problems);
+
+  const trustedLocations = problems.parse(
+    z.array(trustedLocationSchema).default([]),
+    parts.trustedLocations,
+    ['trustedLocations'],
+  );
+  const identity = problems.parse(identitySchema, parts.identity, ['identity']);
+  const audit = problems.parse(auditSchema.default({}), parts.audit, ['audit']);
+  const hasWorkload = hasKey(parts.identity, 'workload');
+  const connections = readConnections(
+    parts.connections,
+    options,
+    hasWorkload,
+    problems,
+  );
+  const roles = readRoles(
+    parts.roles,
+    {
+      connections,
+      connectionIds: Object.keys(parts.connections),
+      modules: options,
+      hasTrustedLocations: trustedLocations?.length !== 0,
+      hasWorkload,
+    },
+    problems,
+  );
+  problems.throwIfAny();
+  if (!trustedLocations || !identity || !audit) {
+    throw new TypeError('A part that could not be parsed left no problem');
+  }
+  const mapping = createRoleMapping(roles);
+  return {
+    trustedLocations,
+    identity,
+    connections,
+    mapping,
+    audit,
+    warnings: [
+      ...warningsFor(root, roles.length, options.production),
+      ...mapping.warnings,
+    ],
+  };
+}
+
+/** The parts of a block that has problems itself, as far as they can be looked at. */
+function partsOf(block: unknown): z.output<typeof blockSchema> {
+  const parts = isObject(block) ? block : {};
+  return {
+    trustedLocations: parts.trustedLocations,
+    identity: parts.identity,
+    audit: parts.audit,
+    connections: isObject(parts.connections) ? parts.connections : {},
+    roles: Array.isArray(parts.roles) ? parts.roles : [],
+  };
+}
+
+function warningsFor(
+  root: Config,
+  roleCount: number,
+  production: boolean,
+): string[] {
+  const warnings: string[] = [];
+  if (production && !root.getOptionalBoolean('permission.enabled')) {
+    warnings.push(
+      'permission.enabled is not true, so Backstage allows everything to everybody who is signed in; only modelops.roles decides',
+    );
+  }
+  if (roleCount === 0) {
+    warnings.push('modelops.roles is empty, so nobody may do anything');
+  }
+  return warnings;
+}
+
+function hasHost(address: string): boolean {
+  return URL.canParse(address) && new URL(address).hostname !== '';
+}
+
+function hasKey(value: unknown, key: string): boolean {
+  return isObject(value) && value[key] !== undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

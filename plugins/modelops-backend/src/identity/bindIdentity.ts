@@ -1,0 +1,141 @@
+import type { AuthService } from '@backstage/backend-plugin-api';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { ServiceUnavailableError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { VerifiedIdentity } from './Caller';
+import type { IdentityConfig } from './IdentityConfig';
+import { IdentityError, type IdentityErrorCode } from './IdentityError';
+
+/** Annotation that Backstage's Microsoft Graph provider puts on a User. */
+const ENTRA_ID = 'graph.microsoft.com/user-id';
+/** `metadata.name` of an entity. Source: @backstage/catalog-model, CommonValidatorFunctions.isValidObjectName. */
+const ENTITY_NAME = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Makes sure that the person of the token is the signed-in user: exactly one User of the catalog matches, and it is the
+ * caller. Throws IdentityError.
+ */
+export async function bindIdentity(
+  identity: VerifiedIdentity,
+  userEntityRef: string,
+  options: {
+    catalog: CatalogService;
+    auth: AuthService;
+    config: Pick<IdentityConfig, 'bindBy' | 'allowedDomains'>;
+  },
+): Promise<void> {
+  const { subject } = identity;
+  const refused = (code: IdentityErrorCode, message: string) =>
+    new IdentityError(code, message, { subject });
+  checkDomain(identity, options.config.allowedDomains, refused);
+  const wanted = wantedUser(identity, options.config);
+  const users = wanted ? await findUsers(wanted, options) : [];
+
+  if (users.length === 0) {
+    throw refused(
+      'identity-user-unknown',
+      `No User of the catalog has the ${
+        wanted?.what ?? 'name'
+      } that the ID token names. Add it to the catalog.`,
+    );
+  }
+  if (users.length > 1) {
+    throw refused(
+      'identity-user-ambiguous',
+      `Several Users of the catalog have the ${wanted?.what} that the ID token names. Make them unique.`,
+    );
+  }
+  if (
+    stringifyEntityRef(users[0]).toLocaleLowerCase('en-US') !==
+    userEntityRef.toLocaleLowerCase('en-US')
+  ) {
+    throw refused(
+      'identity-user-mismatch',
+      'The ID token belongs to somebody else than the signed-in user. Sign out, and sign in again with one account.',
+    );
+  }
+}
+
+interface WantedUser {
+  what: string;
+  filter: Record<string, string>;
+  /** Checked again on what the catalog answers: its search ignores case and cuts long values. */
+  matches(user: Entity): boolean;
+}
+
+function checkDomain(
+  identity: VerifiedIdentity,
+  allowedDomains: readonly string[],
+  refused: (code: IdentityErrorCode, message: string) => IdentityError,
+) {
+  if (allowedDomains.length === 0) return;
+  const domain = emailOf(identity).split('@').pop() ?? '';
+  if (!allowedDomains.includes(domain)) {
+    throw refused(
+      'identity-domain',
+      'The e-mail domain of the ID token is not in modelops.identity.allowedDomains',
+    );
+  }
+}
+
+function wantedUser(
+  identity: VerifiedIdentity,
+  config: Pick<IdentityConfig, 'bindBy'>,
+): WantedUser | undefined {
+  if (config.bindBy === 'oidMatchingUserEntityAnnotation') {
+    const oid = String(identity.claims.oid);
+    return {
+      what: `annotation ${ENTRA_ID}`,
+      filter: { [`metadata.annotations.${ENTRA_ID}`]: oid },
+      matches: user =>
+        isSame(user.metadata.annotations?.[ENTRA_ID], oid.toLowerCase()),
+    };
+  }
+  const email = emailOf(identity);
+  if (config.bindBy === 'emailMatchingUserEntityProfileEmail') {
+    return {
+      what: 'e-mail address',
+      filter: { 'spec.profile.email': email },
+      matches: user =>
+        isSame((user.spec?.profile as { email?: unknown })?.email, email),
+    };
+  }
+  const name = email.slice(0, email.lastIndexOf('@'));
+  if (!ENTITY_NAME.test(name)) return undefined;
+  return {
+    what: 'name',
+    // As Backstage's resolver: the name alone means the default namespace.
+    filter: { 'metadata.name': name, 'metadata.namespace': 'default' },
+    matches: user => isSame(user.metadata.name, name),
+  };
+}
+
+async function findUsers(
+  wanted: WantedUser,
+  options: { catalog: CatalogService; auth: AuthService },
+): Promise<Entity[]> {
+  const credentials = await options.auth.getOwnServiceCredentials();
+  // As ourselves: whether a user may see other Users must not decide whom a token belongs to.
+  const { items } = await options.catalog
+    .getEntities(
+      { filter: { kind: 'User', ...wanted.filter } },
+      { credentials },
+    )
+    .catch(() => {
+      throw Object.assign(
+        new ServiceUnavailableError(
+          'The catalog did not answer, so the ID token could not be tied to a User. Try again later.',
+        ),
+        { code: 'internal' },
+      );
+    });
+  return items.filter(wanted.matches);
+}
+
+function emailOf(identity: VerifiedIdentity): string {
+  return String(identity.claims.email).toLowerCase();
+}
+
+function isSame(value: unknown, lowerCase: string): boolean {
+  return typeof value === 'string' && value.toLowerCase() === lowerCase;
+}
