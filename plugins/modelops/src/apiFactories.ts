@@ -56,6 +56,15 @@ export const idTokenApiFactory = createApiFactory({
     createIdTokenApi({ configApi, discoveryApi, oauthRequestApi, builtIn }),
 });
 
+const noProvider: ModelopsIdTokenApi = {
+  async getIdToken(options) {
+    if (options?.optional) return undefined;
+    throw new Error(
+      'app-config has no modelops.identity.authProvider, so there is nobody to sign in with.',
+    );
+  },
+};
+
 interface IdTokenSurroundings {
   configApi: ConfigApi;
   discoveryApi: DiscoveryApi;
@@ -96,12 +105,3 @@ function createIdTokenApi(from: IdTokenSurroundings): ModelopsIdTokenApi {
     signInAgain: () => askToSignInAgain(new Set(['openid'])),
   });
 }
-
-const noProvider: ModelopsIdTokenApi = {
-  async getIdToken(options) {
-    if (options?.optional) return undefined;
-    throw new Error(
-      'app-config has no modelops.identity.authProvider, so there is nobody to sign in with.',
-    );
-  },
-};

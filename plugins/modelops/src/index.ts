@@ -11,3 +11,10 @@ export {
   type ModelopsIdTokenApi,
   type ProviderIdTokenOptions,
 } from './idTokenApi';
+export {
+  EntityMlRunsContent,
+  EntityTrainCard,
+  ModelopsPage,
+  modelopsPlugin,
+} from './legacy';
+export { isModelopsAvailable } from './isModelopsAvailable';

@@ -1,9 +1,23 @@
+import Box from '@mui/material/Box';
+import TrainIcon from '@mui/icons-material/ModelTraining';
 import {
   ApiBlueprint,
+  coreExtensionData,
   createFrontendPlugin,
+  PageBlueprint,
+  SubPageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { BINDING_ANNOTATIONS } from 'backstage-plugin-modelops-common';
 import { idTokenApiFactory, modelopsApiFactory } from './apiFactories';
+import { AUDIT_PATH, PageTabs } from './pages/PageTabs';
 import { entityMlRunsRouteRef, rootRouteRef } from './routes';
+
+const icon = <TrainIcon fontSize="inherit" />;
+const TITLE = 'Model operations';
 
 const clientApi = ApiBlueprint.make({
   name: 'client',
@@ -15,11 +29,107 @@ const idTokenApi = ApiBlueprint.make({
   params: define => define(idTokenApiFactory),
 });
 
+/** Predicate for entities that carry at least one of these annotations. */
+function annotatedWithAny(annotations: readonly string[]) {
+  return {
+    $any: annotations.map(
+      (annotation): Record<AnnotationPath, { $exists: true }> => ({
+        [`metadata.annotations.${annotation}`]: { $exists: true },
+      }),
+    ),
+  };
+}
+
+type AnnotationPath = `metadata.annotations.${string}`;
+
+const trainCard = EntityCardBlueprint.make({
+  name: 'train',
+  params: {
+    type: 'content',
+    filter: annotatedWithAny([
+      BINDING_ANNOTATIONS.train,
+      BINDING_ANNOTATIONS.model,
+    ]),
+    loader: () =>
+      import('./cards/EntityTrainCard').then(m => <m.EntityTrainCard />),
+  },
+});
+
+const mlRuns = EntityContentBlueprint.make({
+  name: 'ml-runs',
+  params: {
+    path: '/ml-runs',
+    title: 'ML runs',
+    group: 'operation',
+    icon,
+    routeRef: entityMlRunsRouteRef,
+    filter: annotatedWithAny(Object.values(BINDING_ANNOTATIONS)),
+    loader: () => import('./pages/EntityMlRuns').then(m => <m.EntityMlRuns />),
+  },
+});
+
+const page = PageBlueprint.makeWithOverrides({
+  *factory(_original, { config, inputs }) {
+    const title = config.title ?? TITLE;
+    const pages = inputs.pages.map(subPage => ({
+      path: subPage.get(coreExtensionData.routePath),
+      title:
+        subPage.get(coreExtensionData.title) ??
+        subPage.get(coreExtensionData.routePath),
+      element: subPage.get(coreExtensionData.reactElement),
+    }));
+    yield coreExtensionData.routePath(config.path ?? '/modelops');
+    yield coreExtensionData.routeRef(rootRouteRef);
+    yield coreExtensionData.title(title);
+    yield coreExtensionData.icon(icon);
+    yield coreExtensionData.reactElement(
+      <PageTabs title={title} icon={icon} pages={pages} />,
+    );
+  },
+});
+
+const runsPage = SubPageBlueprint.make({
+  name: 'runs',
+  params: {
+    path: 'runs',
+    title: 'Runs',
+    loader: () =>
+      import('./pages/RunsPage').then(m => (
+        <Box sx={{ p: 3 }}>
+          <m.RunsPage />
+        </Box>
+      )),
+  },
+});
+
+const auditPage = SubPageBlueprint.make({
+  name: 'audit',
+  params: {
+    path: AUDIT_PATH,
+    title: 'Audit',
+    loader: () =>
+      import('./pages/AuditPage').then(m => (
+        <Box sx={{ p: 3 }}>
+          <m.AuditPage />
+        </Box>
+      )),
+  },
+});
+
 /** Train on the page of a model, all runs, and the audit ledger; for the new frontend system. @public */
 export const modelopsFrontendPlugin = createFrontendPlugin({
   pluginId: 'modelops',
-  title: 'Model operations',
+  title: TITLE,
+  icon,
   info: { packageJson: () => import('../package.json') },
-  extensions: [clientApi, idTokenApi],
+  extensions: [
+    clientApi,
+    idTokenApi,
+    trainCard,
+    mlRuns,
+    page,
+    runsPage,
+    auditPage,
+  ],
   routes: { root: rootRouteRef, entityMlRuns: entityMlRunsRouteRef },
 });

@@ -1,0 +1,18 @@
+import { useState } from 'react';
+
+/** Where in a cursor-paged list we are. Another list (another key) starts at its first page. */
+export function usePages(listKey: string) {
+  const [place, setPlace] = useState<{ listKey: string; cursors: string[] }>({
+    listKey,
+    cursors: [],
+  });
+  const cursors = place.listKey === listKey ? place.cursors : [];
+  return {
+    /** Cursor of the page to show; none for the first. */
+    cursor: cursors.at(-1),
+    page: cursors.length + 1,
+    next: (cursor: string) =>
+      setPlace({ listKey, cursors: [...cursors, cursor] }),
+    previous: () => setPlace({ listKey, cursors: cursors.slice(0, -1) }),
+  };
+}

@@ -1,0 +1,46 @@
+import {
+  createComponentExtension,
+  createPlugin,
+  createRoutableExtension,
+  createRouteRef,
+} from '@backstage/core-plugin-api';
+import { idTokenApiFactory, modelopsApiFactory } from './apiFactories';
+
+const rootRouteRef = createRouteRef({ id: 'modelops' });
+const entityMlRunsRouteRef = createRouteRef({ id: 'modelops:entity-ml-runs' });
+
+/** The plugin for an app of the legacy frontend system. @public */
+export const modelopsPlugin = createPlugin({
+  id: 'modelops',
+  apis: [modelopsApiFactory, idTokenApiFactory],
+  routes: { root: rootRouteRef, entityMlRuns: entityMlRunsRouteRef },
+});
+
+/** Card Train for an entity page of the legacy frontend system. @public */
+export const EntityTrainCard = modelopsPlugin.provide(
+  createComponentExtension({
+    name: 'EntityTrainCard',
+    component: {
+      lazy: () =>
+        import('./cards/EntityTrainCard').then(m => m.EntityTrainCard),
+    },
+  }),
+);
+
+/** Tab ML runs for an entity page of the legacy frontend system. @public */
+export const EntityMlRunsContent = modelopsPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityMlRunsContent',
+    component: () => import('./pages/EntityMlRuns').then(m => m.EntityMlRuns),
+    mountPoint: entityMlRunsRouteRef,
+  }),
+);
+
+/** Page with all runs and the audit ledger for the legacy frontend system. @public */
+export const ModelopsPage = modelopsPlugin.provide(
+  createRoutableExtension({
+    name: 'ModelopsPage',
+    component: () => import('./pages/ModelopsPage').then(m => m.ModelopsPage),
+    mountPoint: rootRouteRef,
+  }),
+);

@@ -1,0 +1,90 @@
+import { type FormEvent, useState } from 'react';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import {
+  AUDIT_CODES,
+  auditOutcomeSchema,
+  type ListAuditQuery,
+} from 'backstage-plugin-modelops-common';
+import { SelectFilter } from './SelectFilter';
+
+const EMPTY = { code: '', actor: '', outcome: '', from: '', to: '' };
+
+export interface AuditFiltersProps {
+  onApply: (query: ListAuditQuery) => void;
+}
+
+/** Narrows the ledger down. It applies on request only, because each read of the ledger is recorded. */
+export function AuditFilters(props: AuditFiltersProps) {
+  const [filters, setFilters] = useState(EMPTY);
+  const change = (name: keyof typeof EMPTY) => (value: string) =>
+    setFilters(before => ({ ...before, [name]: value }));
+
+  const apply = (event: FormEvent) => {
+    event.preventDefault();
+    props.onApply(toQuery(filters));
+  };
+  const clear = () => {
+    setFilters(EMPTY);
+    props.onApply({});
+  };
+
+  return (
+    <Box
+      component="form"
+      aria-label="Filters"
+      onSubmit={apply}
+      sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, mb: 2 }}
+    >
+      <SelectFilter
+        label="Code"
+        value={filters.code}
+        options={Object.keys(AUDIT_CODES).map(code => [code, code])}
+        onChange={change('code')}
+      />
+      <TextField
+        label="Actor"
+        size="small"
+        placeholder="user:default/ada"
+        value={filters.actor}
+        onChange={event => change('actor')(event.target.value)}
+        InputLabelProps={{ shrink: true }}
+      />
+      <SelectFilter
+        label="Outcome"
+        value={filters.outcome}
+        options={auditOutcomeSchema.options.map(option => [option, option])}
+        onChange={change('outcome')}
+      />
+      {(['from', 'to'] as const).map(name => (
+        <TextField
+          key={name}
+          label={name === 'from' ? 'From' : 'To'}
+          type="datetime-local"
+          size="small"
+          value={filters[name]}
+          onChange={event => change(name)(event.target.value)}
+          InputLabelProps={{ shrink: true }}
+        />
+      ))}
+      <Button type="submit" variant="outlined">
+        Apply filters
+      </Button>
+      <Button onClick={clear}>Clear filters</Button>
+    </Box>
+  );
+}
+
+function toQuery(filters: typeof EMPTY): ListAuditQuery {
+  const { from, to, actor, ...exact } = filters;
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(exact)) {
+    if (value) query[name] = value;
+  }
+  if (actor.trim()) query.actor = actor.trim();
+  // The fields hold local time; the ledger speaks UTC.
+  if (from) query.from = new Date(from).toISOString();
+  if (to) query.to = new Date(to).toISOString();
+  return query;
+}

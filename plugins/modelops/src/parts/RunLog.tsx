@@ -1,0 +1,74 @@
+import { useCallback } from 'react';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { useApi } from '@backstage/frontend-plugin-api';
+import { modelopsApiRef } from '../api';
+import { useOnDemand } from '../hooks/useOnDemand';
+import { ErrorNotice } from './ErrorNotice';
+import { Part } from './Part';
+import { Waiting } from './Waiting';
+
+export interface RunLogProps {
+  runId: string;
+}
+
+/** The end of the job's log: plain text, read from the platform as the person, when asked for. */
+export function RunLog(props: RunLogProps) {
+  const { runId } = props;
+  const api = useApi(modelopsApiRef);
+  const log = useOnDemand(
+    useCallback(() => api.getRunLogs(runId), [api, runId]),
+  );
+  return (
+    <Part title="Log">
+      {log.value === '' && (
+        <Typography variant="body2">The log is empty so far.</Typography>
+      )}
+      {log.value && (
+        <Box
+          component="pre"
+          role="region"
+          aria-label="End of the log"
+          // A region that scrolls has to be reachable by keyboard.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          sx={{
+            m: 0,
+            mb: 1,
+            p: 1.5,
+            maxHeight: 360,
+            overflow: 'auto',
+            border: 1,
+            borderColor: 'divider',
+            borderRadius: 1,
+            bgcolor: 'background.default',
+            color: 'text.primary',
+            fontFamily: 'monospace',
+            fontSize: '0.8125rem',
+            whiteSpace: 'pre-wrap',
+            overflowWrap: 'anywhere',
+            userSelect: 'text',
+          }}
+        >
+          {log.value}
+        </Box>
+      )}
+      {log.error && !log.loading && (
+        <Box sx={{ mb: 1 }}>
+          <ErrorNotice
+            title="The log could not be read"
+            error={log.error}
+            onRetry={log.load}
+          />
+        </Box>
+      )}
+      {log.loading && <Waiting label="Loading the log" />}
+      {!log.loading && !log.error && (
+        <Button size="small" variant="outlined" onClick={log.load}>
+          {log.value === undefined ? 'Show log' : 'Read the log again'}
+        </Button>
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,72 @@
+import {
+  ERROR_CODES,
+  type Run,
+  type RunAction,
+  type RunsAs,
+  type RunState,
+} from 'backstage-plugin-modelops-common';
+
+/** States as a person reads them. */
+export const STATE_WORDS: Readonly<Record<RunState, string>> = {
+  requested: 'Requested',
+  submitted: 'Submitted',
+  running: 'Running',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  canceled: 'Canceled',
+  unknown: 'Finding out',
+  lost: 'Lost',
+  'awaiting-approval': 'Awaiting approval',
+  declined: 'Declined',
+};
+
+export const ACTION_WORDS: Readonly<Record<RunAction, string>> = {
+  train: 'Train',
+  deploy: 'Deploy',
+  serve: 'Serve',
+};
+
+const PLATFORM_WORDS: Readonly<Record<string, string>> = {
+  databricks: 'Databricks',
+  'vertex-ai': 'Vertex AI',
+  'tensorflow-serving': 'TensorFlow Serving',
+  kubernetes: 'Kubernetes',
+};
+
+/** The platform's name for people; its id where we know no better. */
+export function platformWord(platform: string): string {
+  return PLATFORM_WORDS[platform] ?? platform;
+}
+
+/** `ada` for `user:default/ada`; any other reference as it is. */
+export function personWord(entityRef: string): string {
+  return entityRef.replace(/^user:default\//, '');
+}
+
+/** What to do about a code, unless we do not know it. */
+export function hintFor(code: string | undefined): string | undefined {
+  return code !== undefined && Object.hasOwn(ERROR_CODES, code)
+    ? ERROR_CODES[code as keyof typeof ERROR_CODES]
+    : undefined;
+}
+
+/** Who the platform sees when the signed-in person starts something. */
+export function startsAsWord(runsAs: RunsAs): string {
+  if (runsAs.kind === 'person') return `you, ${runsAs.principal}`;
+  return runsAs.through === 'person'
+    ? `the service principal ${runsAs.principal}, reached with your own token`
+    : `the service principal ${runsAs.principal}, reached with the portal's own token: the platform sees the portal, not you`;
+}
+
+/** Who the platform saw for a run of anybody. */
+export function ranAsWord(runsAs: RunsAs): string {
+  if (runsAs.kind === 'person') return runsAs.principal;
+  return runsAs.through === 'person'
+    ? `service principal ${runsAs.principal}`
+    : `service principal ${runsAs.principal}, through the portal's own token`;
+}
+
+/** `Train of churn`, to name a run in a sentence or a label. */
+export function runWord(run: Pick<Run, 'action' | 'auditSequence'>): string {
+  return `${ACTION_WORDS[run.action]} run ${run.auditSequence}`;
+}
