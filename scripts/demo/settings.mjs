@@ -83,7 +83,13 @@ export const services = [
   {
     name: 'simulators',
     cwd: path.join(repoDir, 'packages', 'simulators'),
-    args: [...runTypeScript, 'src/cli.ts'],
+    args: [
+      ...runTypeScript,
+      'src/cli.ts',
+      `--idp-port=${idp}`,
+      `--databricks-port=${databricks}`,
+      `--redirect-uri=http://localhost:${backend}/api/auth/oidc/handler/frame`,
+    ],
     ready: [
       { url: `http://127.0.0.1:${idp}/.well-known/openid-configuration` },
       {

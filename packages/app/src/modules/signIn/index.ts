@@ -2,7 +2,11 @@ import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { oidcAuthApi } from './oidcAuthApi';
 import { signInPage } from './signInPage';
 
-export { oidcAuthApiRef } from './oidcAuthApi';
+export {
+  OIDC_PROVIDER,
+  createOidcSession,
+  oidcAuthApiRef,
+} from './oidcAuthApi';
 
 export const signInModule = createFrontendModule({
   pluginId: 'app',

@@ -1,4 +1,4 @@
-import { OAuth2 } from '@backstage/core-app-api';
+import { OAuth2, OAuth2CreateOptions } from '@backstage/core-app-api';
 import {
   ApiBlueprint,
   BackstageIdentityApi,
@@ -21,7 +21,27 @@ export const oidcAuthApiRef = createApiRef<
     SessionApi
 >().with({ id: 'auth.oidc', pluginId: 'app' });
 
-export const SIGN_IN_TITLE = 'Acme sign-in';
+export const OIDC_PROVIDER = {
+  id: 'oidc',
+  title: 'Acme sign-in',
+  icon: () => null,
+};
+
+/** A session with the OpenID provider. Each call makes a new one, which knows nothing of the others. */
+export function createOidcSession(
+  apis: Pick<
+    OAuth2CreateOptions,
+    'configApi' | 'discoveryApi' | 'oauthRequestApi'
+  >,
+) {
+  return OAuth2.create({
+    ...apis,
+    provider: OIDC_PROVIDER,
+    environment: apis.configApi?.getOptionalString('auth.environment'),
+    // offline_access brings the refresh token that keeps a session, and its ID token, alive without a popup.
+    defaultScopes: ['openid', 'profile', 'email', 'offline_access'],
+  });
+}
 
 export const oidcAuthApi = ApiBlueprint.make({
   name: 'oidc-auth',
@@ -33,15 +53,6 @@ export const oidcAuthApi = ApiBlueprint.make({
         discoveryApi: discoveryApiRef,
         oauthRequestApi: oauthRequestApiRef,
       },
-      factory: ({ configApi, discoveryApi, oauthRequestApi }) =>
-        OAuth2.create({
-          configApi,
-          discoveryApi,
-          oauthRequestApi,
-          provider: { id: 'oidc', title: SIGN_IN_TITLE, icon: () => null },
-          environment: configApi.getOptionalString('auth.environment'),
-          // offline_access brings the refresh token that keeps a session, and its ID token, alive without a popup.
-          defaultScopes: ['openid', 'profile', 'email', 'offline_access'],
-        }),
+      factory: createOidcSession,
     }),
 });

@@ -1,6 +1,6 @@
 import { SignInPage } from '@backstage/core-components';
 import { SignInPageBlueprint } from '@backstage/plugin-app-react';
-import { SIGN_IN_TITLE, oidcAuthApiRef } from './oidcAuthApi';
+import { OIDC_PROVIDER, oidcAuthApiRef } from './oidcAuthApi';
 
 /**
  * Resumes a session that is still alive without asking. It does not set `auto`, which would open the popup by itself:
@@ -12,10 +12,9 @@ export const signInPage = SignInPageBlueprint.make({
       (
         <SignInPage
           {...props}
-          title="Sign in to the developer portal"
           provider={{
-            id: 'oidc',
-            title: SIGN_IN_TITLE,
+            id: OIDC_PROVIDER.id,
+            title: OIDC_PROVIDER.title,
             message: 'Use your Acme account',
             apiRef: oidcAuthApiRef,
           }}
