@@ -21,6 +21,8 @@ export const auditEntrySchema = z.object({
   /** User reference of the person; `system:modelops` for what the backend finds out by itself. */
   actor: z.string(),
   agent: z.string().optional(),
+  /** Subject of a refused ID token whose signature was valid. */
+  tokenSubject: z.string().optional(),
   groups: z.array(z.string()).optional(),
   role: z.string().optional(),
   rule: z.string().optional(),

@@ -23,7 +23,9 @@ export const AUDIT_CODES = {
     'The same request with the same idempotency key was answered with the run it had started',
   'run.start-failed':
     'A request to start a run ended before a run was recorded',
-  'run.cancel-requested': 'The platform was asked to cancel the job',
+  'run.cancel-requested':
+    'Somebody asked to cancel the job; nothing has been sent yet',
+  'run.cancel-sent': 'The platform took the request to cancel',
   'run.cancel-refused': 'A request to cancel a run was refused',
   'run.cancel-failed': 'The platform did not take the request to cancel',
   'run.logs-read': 'The log tail of a run was read as the person',
@@ -39,7 +41,6 @@ export const AUDIT_CODES = {
   'identity.refused': 'The ID token, or the person it names, was refused',
   'refusals.suppressed':
     'Further refusals of one person within a minute, counted instead of recorded one by one',
-  'audit.read': 'The audit ledger was read',
 } as const;
 
 /** Code of an audit entry. @public */

@@ -23,7 +23,7 @@ export const MAX_PAGE = 100;
 
 /** Query parameters of every paged list: an opaque cursor and a page size of 1–100 (default 25). @public */
 export const pageQuerySchema = z.object({
-  cursor: z.string().min(1).max(512).optional(),
+  cursor: z.string().min(1).max(4096).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(25),
 });
 

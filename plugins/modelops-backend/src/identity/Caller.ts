@@ -32,3 +32,15 @@ export interface Caller {
 
 /** A caller whose ID token was verified. */
 export type IdentifiedCaller = Caller & { identity: VerifiedIdentity };
+
+/** What an audit entry says of who asked, and from where. */
+export function callerFacts(caller: Caller) {
+  return {
+    actor: caller.userEntityRef,
+    agent: caller.agent,
+    groups: [...caller.groups],
+    requestId: caller.requestId,
+    clientAddress: caller.clientAddress,
+    traceId: caller.traceId,
+  };
+}

@@ -1,0 +1,181 @@
+import {
+  isDatabaseConflictError,
+  type LoggerService,
+} from '@backstage/backend-plugin-api';
+import { stringifyError } from '@backstage/errors';
+import {
+  auditCodeSchema,
+  type AuditEntry,
+  type Page,
+} from 'backstage-plugin-modelops-common';
+import type { Knex } from 'knex';
+import { isOurs, UnavailableError } from '../errors';
+import { type NewAuditEntry, NO_PREVIOUS_HASH, sealEntry } from './auditEntry';
+
+/** A transaction of the ledger. Every write of a store takes one, so that no change goes without its entry. */
+export type Transaction = Knex.Transaction;
+
+/** What a change gives the ledger: its entry, and a value for whoever asked for the change. */
+export interface Recorded<T> {
+  entry: NewAuditEntry;
+  value: T;
+}
+
+/** Which entries to list. `before` is the sequence below which the page begins. */
+export interface AuditFilter {
+  actor?: string;
+  code?: string;
+  outcome?: string;
+  entityRef?: string;
+  runId?: string;
+  from?: Date;
+  to?: Date;
+}
+
+interface AuditRow {
+  sequence: number | string;
+  canonical: string;
+  hash: string;
+}
+
+/** Key of PostgreSQL's advisory lock on the end of the chain: two replicas must not append to the same entry. */
+const CHAIN_LOCK = 0x6d6f6465; // 'mode'
+
+/**
+ * How long PostgreSQL lets one of our transactions wait for a lock, run a statement or sit idle, in milliseconds: a stuck
+ * holder of the chain lock must not stop everybody.
+ */
+const TRANSACTION_TIMEOUTS_MS = {
+  lock_timeout: 5_000,
+  statement_timeout: 10_000,
+  idle_in_transaction_session_timeout: 10_000,
+};
+
+/** The record of who did what. `commit` is the only way to write an entry. */
+export class AuditLedger {
+  constructor(
+    private readonly options: {
+      db: Knex;
+      clock: () => Date;
+      logger: LoggerService;
+      /** Gets each entry once it is committed. Must not throw. */
+      onCommitted?: (entry: AuditEntry) => void;
+    },
+  ) {}
+
+  /**
+   * Runs the change and appends its entry, both in one transaction. Throws `audit-unavailable` if the database fails; then
+   * neither happened. Errors of ours and violated constraints pass through as they are.
+   */
+  async commit<T>(
+    change: (tx: Transaction) => Promise<Recorded<T>>,
+  ): Promise<T> {
+    const { db, onCommitted } = this.options;
+    let committed: { entry: AuditEntry; value: T };
+    try {
+      committed = await db.transaction(async tx => {
+        await this.limitWaiting(tx);
+        const { entry, value } = await change(tx);
+        return { entry: await this.append(tx, entry), value };
+      });
+    } catch (error) {
+      if (isOurs(error) || isDatabaseConflictError(error)) throw error;
+      this.options.logger.error(
+        `The audit ledger could not be written: ${stringifyError(error)}`,
+      );
+      throw new UnavailableError(
+        'audit-unavailable',
+        'The audit ledger cannot be written, so nothing was done. Try again later.',
+      );
+    }
+    onCommitted?.(committed.entry);
+    return committed.value;
+  }
+
+  /** Appends an entry that goes with no other change. */
+  async record(entry: NewAuditEntry): Promise<void> {
+    await this.commit(async () => ({ entry, value: undefined }));
+  }
+
+  /** Entries that match, newest first. The cursor is the sequence of the last entry of the page before. */
+  async list(
+    filter: AuditFilter,
+    page: { before?: number; limit: number },
+  ): Promise<Page<AuditEntry>> {
+    const query = this.options
+      .db<AuditRow>('audit_entries')
+      .select('sequence', 'canonical', 'hash')
+      .orderBy('sequence', 'desc')
+      .limit(page.limit + 1);
+    if (page.before !== undefined) query.where('sequence', '<', page.before);
+    if (filter.actor) query.where('actor', filter.actor);
+    if (filter.code) query.where('code', filter.code);
+    if (filter.outcome) query.where('outcome', filter.outcome);
+    if (filter.entityRef) query.where('entity_ref', filter.entityRef);
+    if (filter.runId) query.where('run_id', filter.runId);
+    if (filter.from) query.where('time', '>=', filter.from);
+    if (filter.to) query.where('time', '<=', filter.to);
+    const rows = await query;
+    const items = rows.slice(0, page.limit).map(toEntry);
+    const more = rows.length > page.limit;
+    return {
+      items,
+      nextCursor: more ? String(items[items.length - 1].sequence) : undefined,
+    };
+  }
+
+  /** All entries of a run, oldest first. A run has about ten. */
+  async ofRun(runId: string): Promise<AuditEntry[]> {
+    const rows = await this.options
+      .db<AuditRow>('audit_entries')
+      .select('sequence', 'canonical', 'hash')
+      .where('run_id', runId)
+      .orderBy('sequence')
+      .limit(200);
+    return rows.map(toEntry);
+  }
+
+  private async limitWaiting(tx: Transaction): Promise<void> {
+    if (tx.client.config.client !== 'pg') return; // SQLite has one writer
+    for (const [name, ms] of Object.entries(TRANSACTION_TIMEOUTS_MS)) {
+      await tx.raw(`SET LOCAL ${name} = ${ms}`);
+    }
+  }
+
+  /** The chain lock is the last thing a transaction waits for, and only the database is awaited under it. */
+  private async append(
+    tx: Transaction,
+    entry: NewAuditEntry,
+  ): Promise<AuditEntry> {
+    auditCodeSchema.parse(entry.code);
+    if (tx.client.config.client === 'pg')
+      await tx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
+    const last = await tx<AuditRow>('audit_entries')
+      .select('sequence', 'hash')
+      .orderBy('sequence', 'desc')
+      .first();
+    const time = this.options.clock();
+    const { sealed, canonical } = sealEntry(entry, {
+      sequence: last ? Number(last.sequence) + 1 : 1,
+      time,
+      previousHash: last?.hash ?? NO_PREVIOUS_HASH,
+    });
+    await tx('audit_entries').insert({
+      sequence: sealed.sequence,
+      time,
+      code: sealed.code,
+      outcome: sealed.outcome ?? null,
+      actor: sealed.actor,
+      entity_ref: sealed.entityRef ?? null,
+      run_id: sealed.runId ?? null,
+      canonical,
+      previous_hash: sealed.previousHash,
+      hash: sealed.hash,
+    });
+    return sealed;
+  }
+}
+
+function toEntry(row: AuditRow): AuditEntry {
+  return { ...JSON.parse(row.canonical), hash: row.hash };
+}

@@ -1,0 +1,33 @@
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import { stringifyError } from '@backstage/errors';
+import type { AuditEntry } from 'backstage-plugin-modelops-common';
+
+/** Codes an operator wants to see at Backstage's default log level: starts, cancels and refusals. */
+const MEDIUM =
+  /^(run\.(requested|refused|cancel-.*|not-ours|late)|identity\.refused|refusals\.suppressed)$/;
+
+/**
+ * Gives Backstage's auditor a copy of a committed entry. The ledger is the record; the auditor writes logs, so a failure
+ * here is logged and nothing else.
+ */
+export function copyToAuditor(auditor: AuditorService, logger: LoggerService) {
+  return (entry: AuditEntry) => {
+    auditor
+      .createEvent({
+        eventId: entry.code.replace('.', '-'),
+        severityLevel: MEDIUM.test(entry.code) ? 'medium' : 'low',
+        meta: JSON.parse(JSON.stringify(entry)),
+      })
+      .then(event => event.success())
+      .catch(error =>
+        logger.warn(
+          `The auditor did not take entry ${entry.sequence}: ${stringifyError(
+            error,
+          )}`,
+        ),
+      );
+  };
+}

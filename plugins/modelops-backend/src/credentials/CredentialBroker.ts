@@ -1,0 +1,284 @@
+import type {
+  Connection,
+  Credential,
+  CredentialExchanger,
+  Secret,
+} from 'backstage-plugin-modelops-node';
+import { PlatformError } from 'backstage-plugin-modelops-node';
+import type { ConnectionConfig, ExchangeConfig } from '../config';
+import { RefusedError, UnavailableError } from '../errors';
+import type { IdentifiedCaller } from '../identity/Caller';
+
+/** As whom a platform is called for a person: as the person, or as the principal that a rule's `as` names. */
+export type Principal =
+  | { kind: 'person' }
+  | { kind: 'service-principal'; id: string; through: 'person' | 'workload' };
+
+/** Whose token a credential was made from: a person's, or the portal's own. */
+export type Holder = IdentifiedCaller | 'portal';
+
+/** A credential is renewed when it has less than this left. */
+const RENEW_BEFORE_MS = 60_000;
+/** Longest life of a credential, unless the connection says `acceptLongLived` (design D11). */
+const LONGEST_LIFE_MS = 60 * 60_000;
+/** Longest an exchange may take, "who am I" included. */
+const EXCHANGE_DEADLINE_MS = 15_000;
+/** Most credentials held; the oldest goes first. */
+const MAX_HELD = 10_000;
+
+/**
+ * Hands out short-lived credentials. In memory only; one exchange in flight per person, connection and principal. Only a
+ * request whose own ID token was verified gets here with a person's token, which the type `IdentifiedCaller` says.
+ */
+export class CredentialBroker {
+  private readonly held = new Map<string, Credential>();
+  private readonly inFlight = new Map<string, Promise<Credential>>();
+
+  constructor(
+    private readonly options: {
+      exchangers: ReadonlyMap<string, CredentialExchanger>;
+      workloadToken: (signal: AbortSignal) => Promise<Secret>;
+      /** Records each credential before it is used; if it throws, the credential is dropped. */
+      recordIssued: (
+        holder: Holder,
+        connection: Connection,
+        credential: Credential,
+      ) => Promise<void>;
+      clock: () => Date;
+    },
+  ) {}
+
+  /** Name the platform knows the principal by, before anything is exchanged. */
+  principalName(
+    caller: IdentifiedCaller | undefined,
+    connection: ConnectionConfig,
+    principal: Principal,
+  ): string | undefined {
+    const { exchanger, settings } = this.exchangerOf(
+      connection,
+      connection.user,
+      'user',
+    );
+    if (principal.kind === 'service-principal') {
+      return exchanger.principalOf({
+        settings,
+        wanted: { kind: 'service-principal', id: principal.id },
+      });
+    }
+    if (!caller) return undefined;
+    return exchanger.principalOf({
+      settings,
+      wanted: { kind: 'person', claims: caller.identity.claims },
+    });
+  }
+
+  /** A credential for this person on this connection. Throws PlatformError; never falls back to another one. */
+  credentialFor(
+    caller: IdentifiedCaller,
+    connection: ConnectionConfig,
+    principal: Principal,
+  ): Promise<Credential> {
+    const { exchanger, settings } = this.exchangerOf(
+      connection,
+      connection.user,
+      'user',
+    );
+    const key = personKey(caller, connection, principal);
+    return this.cached(key, connection, () =>
+      this.exchange(
+        caller,
+        exchanger,
+        connection,
+        settings,
+        principal,
+        async signal =>
+          principal.kind === 'service-principal' &&
+          principal.through === 'workload'
+            ? this.options.workloadToken(signal)
+            : caller.identity.token,
+      ),
+    );
+  }
+
+  /** The portal's own credential, for reconciling and ingestion only (design D10). */
+  readerCredential(connection: ConnectionConfig): Promise<Credential> {
+    const { exchanger, settings } = this.exchangerOf(
+      connection,
+      connection.reader,
+      'reader',
+    );
+    const { servicePrincipal } = settings as { servicePrincipal?: string };
+    const principal: Principal = {
+      kind: 'service-principal',
+      id: servicePrincipal ?? '',
+      through: 'workload',
+    };
+    return this.cached(
+      JSON.stringify(['reader', connection.id]),
+      connection,
+      () =>
+        this.exchange(
+          'portal',
+          exchanger,
+          connection,
+          settings,
+          principal,
+          this.options.workloadToken,
+        ),
+    );
+  }
+
+  /**
+   * Reads with a person's credential. One that the platform refuses although it had issued it is exchanged again, once. Not for
+   * what starts something.
+   */
+  async withCredential<T>(
+    caller: IdentifiedCaller,
+    connection: ConnectionConfig,
+    principal: Principal,
+    read: (credential: Credential) => Promise<T>,
+  ): Promise<T> {
+    const credential = await this.credentialFor(caller, connection, principal);
+    try {
+      return await read(credential);
+    } catch (error) {
+      if (
+        !(error instanceof PlatformError) ||
+        error.code !== 'platform-refused-credential'
+      )
+        throw error;
+      this.forget(credential);
+      return read(await this.credentialFor(caller, connection, principal));
+    }
+  }
+
+  /** Forgets a credential that the platform refused, so that the next call exchanges again. */
+  forget(credential: Credential): void {
+    for (const [key, held] of this.held)
+      if (held === credential) this.held.delete(key);
+  }
+
+  private cached(
+    key: string,
+    connection: ConnectionConfig,
+    exchange: () => Promise<Credential>,
+  ): Promise<Credential> {
+    const held = this.held.get(key);
+    if (held && this.millisecondsLeft(held) > RENEW_BEFORE_MS)
+      return Promise.resolve(held);
+    this.held.delete(key);
+    const pending = this.inFlight.get(key);
+    if (pending) return pending;
+    const started = exchange()
+      .then(credential => {
+        this.requireUsable(connection, credential);
+        if (this.held.size >= MAX_HELD)
+          this.held.delete(this.held.keys().next().value!);
+        this.held.set(key, credential);
+        return credential;
+      })
+      .finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, started);
+    return started;
+  }
+
+  private async exchange(
+    holder: Holder,
+    exchanger: CredentialExchanger,
+    connection: ConnectionConfig,
+    settings: ExchangeConfig['settings'],
+    principal: Principal,
+    subjectToken: (signal: AbortSignal) => Promise<Secret>,
+  ): Promise<Credential> {
+    // A deadline of its own: others wait for the same exchange, so no single request may abort it.
+    const signal = AbortSignal.timeout(EXCHANGE_DEADLINE_MS);
+    const credential = await exchanger.exchange({
+      connection,
+      settings,
+      subjectToken: await subjectToken(signal),
+      wanted:
+        principal.kind === 'service-principal'
+          ? { kind: 'service-principal', id: principal.id }
+          : {
+              kind: 'person',
+              claims: holder === 'portal' ? {} : holder.identity.claims,
+            },
+      signal,
+    });
+    this.requireUsable(connection, credential);
+    await this.options.recordIssued(holder, connection, credential);
+    return credential;
+  }
+
+  private requireUsable(
+    connection: ConnectionConfig,
+    credential: Credential,
+  ): void {
+    const left = this.millisecondsLeft(credential);
+    if (left <= 0) {
+      throw new PlatformError(
+        connection.id,
+        'credential-expired',
+        `The credential for ${connection.id} was already over. Sign in again.`,
+        { refused: true },
+      );
+    }
+    // A second of grace: the end of life is counted from before the request was sent.
+    if (left > LONGEST_LIFE_MS + 1_000 && !connection.acceptLongLived) {
+      throw new PlatformError(
+        connection.id,
+        'credential-too-long-lived',
+        `${connection.id} issued a credential that outlives 60 minutes. Shorten it there, or set acceptLongLived on the connection.`,
+        { refused: true },
+      );
+    }
+  }
+
+  private millisecondsLeft(credential: Credential): number {
+    return credential.expiresAt.getTime() - this.options.clock().getTime();
+  }
+
+  private exchangerOf(
+    connection: ConnectionConfig,
+    config: ExchangeConfig | undefined,
+    block: 'user' | 'reader',
+  ) {
+    const exchanger = config && this.options.exchangers.get(config.exchange);
+    if (!exchanger) {
+      throw new UnavailableError(
+        'workload-identity-missing',
+        `The connection ${connection.id} has no '${block}' in app-config, so it cannot be called that way.`,
+      );
+    }
+    return { exchanger, settings: config.settings };
+  }
+}
+
+/** Everything that decides what a credential may do; two callers never share one. */
+function personKey(
+  caller: IdentifiedCaller,
+  connection: ConnectionConfig,
+  principal: Principal,
+): string {
+  return JSON.stringify([
+    caller.identity.issuer,
+    caller.identity.subject,
+    caller.userEntityRef,
+    caller.agent ?? '',
+    connection.id,
+    principal.kind === 'person' ? 'person' : [principal.id, principal.through],
+    connection.user?.settings ?? {},
+  ]);
+}
+
+/** Narrows a caller to one whose ID token was verified; everything that touches a platform needs that. */
+export function requireIdentified(caller: {
+  identity?: unknown;
+}): asserts caller is IdentifiedCaller {
+  if (!caller.identity) {
+    throw new RefusedError(
+      'identity-missing',
+      'Sign in with the identity provider: this needs your ID token.',
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import type { Operation } from 'backstage-plugin-modelops-common';
+import type { PlatformForm } from 'backstage-plugin-modelops-node';
+import type {
+  CredentialBroker,
+  Principal,
+} from '../credentials/CredentialBroker';
+import type { IdentifiedCaller } from '../identity/Caller';
+import type { ResolvedBinding } from './bindings';
+
+/** How long a form that a person has read is good for the same person, in milliseconds. */
+const FRESH_MS = 10_000;
+/** Longest a platform may take to describe a resource, in milliseconds. */
+const READ_DEADLINE_MS = 10_000;
+/** Most forms held; the oldest goes first. */
+const MAX_HELD = 1_000;
+
+/** Reads what an operation needs, as the person, once in a while: a card, its dialog and its start ask within seconds. */
+export class FormReader {
+  private readonly held = new Map<
+    string,
+    { form: Promise<PlatformForm>; readAt: number }
+  >();
+
+  constructor(
+    private readonly options: {
+      credentials: CredentialBroker;
+      clock: () => Date;
+    },
+  ) {}
+
+  /** Throws PlatformError. A failure is not held. */
+  read(
+    caller: IdentifiedCaller,
+    binding: ResolvedBinding,
+    principal: Principal,
+    operation: Operation,
+  ): Promise<PlatformForm> {
+    const now = this.options.clock().getTime();
+    const key = JSON.stringify([
+      caller.identity.issuer,
+      caller.identity.subject,
+      caller.userEntityRef,
+      caller.agent,
+      principal,
+      binding.connection,
+      binding.resource,
+      operation,
+    ]);
+    const held = this.held.get(key);
+    if (held && now - held.readAt < FRESH_MS) return held.form;
+    const form = this.options.credentials.withCredential(
+      caller,
+      binding.open.config,
+      principal,
+      credential =>
+        binding.open.client.readForm(
+          { credential, signal: AbortSignal.timeout(READ_DEADLINE_MS) },
+          binding.parsed,
+          operation,
+        ),
+    );
+    form.catch(() => this.held.delete(key));
+    this.held.delete(key);
+    if (this.held.size >= MAX_HELD)
+      this.held.delete(this.held.keys().next().value!);
+    this.held.set(key, { form, readAt: now });
+    return form;
+  }
+}

@@ -1,0 +1,387 @@
+import type { Entity } from '@backstage/catalog-model';
+import {
+  type ActionForm,
+  type ModelAction,
+  type ModelDetail,
+  type ModelSummary,
+  type Operation,
+  OPERATIONS,
+  type Page,
+  type Run,
+  type RunAction,
+  type RunsAs,
+} from 'backstage-plugin-modelops-common';
+import type {
+  PlatformForm,
+  PlatformResource,
+} from 'backstage-plugin-modelops-node';
+import type { AuditLedger } from '../audit/AuditLedger';
+import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
+import type { AccessDecision, AccessPolicy } from '../access/AccessPolicy';
+import { describeGuardrails } from '../access/guardrails';
+import type {
+  CredentialBroker,
+  Principal,
+} from '../credentials/CredentialBroker';
+import { RefusedError, StateConflictError } from '../errors';
+import {
+  type Caller,
+  callerFacts,
+  type IdentifiedCaller,
+} from '../identity/Caller';
+import type { ConnectionRegistry } from '../platforms/ConnectionRegistry';
+import { toActionForm } from './actionForm';
+import {
+  bindingFor,
+  type EntityBindings,
+  isBinding,
+  readBindings,
+  type ResolvedBinding,
+  toBinding,
+} from './bindings';
+import type { FormReader } from './FormReader';
+import { describeEntity, type ModelCatalog } from './ModelCatalog';
+
+/** Actions that a card exists for so far. */
+const CARD_ACTIONS: readonly RunAction[] = ['train'];
+/** Longest a card waits for the platform to name the job's own identity, in milliseconds; it is shown later otherwise. */
+const CARD_PATIENCE_MS = 1_500;
+
+/** What the newest run of an entity and action is, for callers who may read it. */
+export type NewestRuns = (
+  entityRefs: readonly string[],
+  action: RunAction,
+  caller: Caller,
+) => Promise<Map<string, Run>>;
+
+/** A yes, with the rule that gave it. */
+export type AllowedDecision = Extract<AccessDecision, { allowed: true }>;
+
+/** A decision about an action on what an entity is bound to. */
+export interface DecidedAction {
+  binding: ResolvedBinding;
+  decision: AccessDecision;
+}
+
+/** Models of the catalog: their bindings, what the caller may do with them, and the forms of it. */
+export class ModelService {
+  constructor(
+    private readonly options: {
+      catalog: ModelCatalog;
+      connections: ConnectionRegistry;
+      access: AccessPolicy;
+      credentials: CredentialBroker;
+      forms: FormReader;
+      newestRuns: NewestRuns;
+      ledger: AuditLedger;
+      journal: RequestJournal;
+    },
+  ) {}
+
+  /** All that the cards of an entity need. */
+  async getModel(entityRef: string, caller: Caller): Promise<ModelDetail> {
+    const { catalog, connections } = this.options;
+    const entity = await catalog.getEntity(entityRef, caller);
+    const bindings = readBindings(entity, connections);
+    const model = bindings.bindings.get('model');
+    const bound = bindings.bindings.size + bindings.problems.size > 0;
+    return {
+      ...describeEntity(entity),
+      model: model && toBinding(model),
+      problems: [...bindings.problems.values()],
+      actions: bound
+        ? await Promise.all(
+            CARD_ACTIONS.map(action =>
+              this.describeAction(entity, bindings, action, caller),
+            ),
+          )
+        : [],
+      identified: caller.identity !== undefined,
+    };
+  }
+
+  /** Models by name. A page may be shorter than asked for when a filter on the platform leaves entities out. */
+  async listModels(
+    query: {
+      platform?: string;
+      owner?: string;
+      cursor?: string;
+      limit: number;
+    },
+    caller: Caller,
+  ): Promise<Page<ModelSummary>> {
+    const { catalog, connections, newestRuns } = this.options;
+    const page = await catalog.listModels(query, caller);
+    const rows = page.items
+      .map(entity => ({
+        entity,
+        ...describeEntity(entity),
+        ...readBindings(entity, connections),
+      }))
+      .filter(
+        row =>
+          !query.platform ||
+          [...row.bindings.values()].some(
+            binding => binding.platform === query.platform,
+          ),
+      );
+    const newest = await newestRuns(
+      rows.map(row => row.entityRef),
+      'train',
+      caller,
+    );
+    return {
+      items: rows.map(row => ({
+        entityRef: row.entityRef,
+        title: row.title,
+        owner: catalog.factsOf(row.entity).owners[0],
+        bindings: [...row.bindings.values()].map(toBinding),
+        problems: [...row.problems.values()],
+        lastRun: newest.get(row.entityRef),
+      })),
+      nextCursor: page.nextCursor,
+    };
+  }
+
+  /** The form of an action, read as the person. Refused and failed as a start would be. */
+  async getForm(
+    entityRef: string,
+    action: RunAction,
+    caller: IdentifiedCaller,
+  ): Promise<ActionForm> {
+    const { ledger, journal, forms } = this.options;
+    const facts: RequestFacts = { ...callerFacts(caller), action, entityRef };
+    try {
+      const { binding, decision } = await this.decideAction(
+        entityRef,
+        action,
+        caller,
+      );
+      Object.assign(facts, aboutDecision(binding, decision));
+      if (!decision.allowed)
+        throw new RefusedError(decision.code, decision.message);
+      const form = await forms.read(
+        caller,
+        binding,
+        principalOf(decision),
+        operationOf(binding, action),
+      );
+      const answer = toActionForm(
+        action,
+        form,
+        decision,
+        this.identityOf(caller, binding, decision, form),
+      );
+      await ledger.record({
+        ...facts,
+        code: 'form.read',
+        outcome: 'accepted',
+        principal: answer.runsAs.principal,
+      });
+      return answer;
+    } catch (error) {
+      throw await journal.close(
+        error,
+        { refused: 'form.refused', failed: 'form.failed' },
+        facts,
+      );
+    }
+  }
+
+  /** Entity, binding and decision of an action; throws if the entity or a usable binding is missing. */
+  async decideAction(
+    entityRef: string,
+    action: RunAction,
+    caller: Caller,
+  ): Promise<DecidedAction> {
+    const { catalog, connections } = this.options;
+    const entity = await catalog.getEntity(entityRef, caller);
+    const binding = bindingFor(action, readBindings(entity, connections));
+    if (!isBinding(binding))
+      throw new StateConflictError(binding.code, binding.message);
+    return {
+      binding,
+      decision: await this.decide(entity, binding, action, caller),
+    };
+  }
+
+  /** Where the versions of an entity are, if that is on this connection and the caller may read it. */
+  async findModelResource(
+    entityRef: string,
+    connection: string,
+    caller: Caller,
+  ): Promise<PlatformResource | undefined> {
+    const { catalog, connections } = this.options;
+    const entity = (await catalog.findEntities([entityRef], caller)).get(
+      entityRef,
+    );
+    const model =
+      entity && readBindings(entity, connections).bindings.get('model');
+    if (!entity || !model || model.connection !== connection) return undefined;
+    const decision = await this.decide(entity, model, 'read', caller);
+    return decision.allowed ? model.parsed : undefined;
+  }
+
+  /** Whom the platform sees, and whether that is also whom the job runs as. */
+  identityOf(
+    caller: IdentifiedCaller,
+    binding: ResolvedBinding,
+    decision: AllowedDecision,
+    form: Pick<PlatformForm, 'jobRunsAs'>,
+  ): { callerRunsIt: boolean; runsAs: RunsAs } {
+    const runsAs = this.runsAs(caller, binding, decision);
+    return {
+      runsAs,
+      callerRunsIt:
+        runsAs.kind === 'person' &&
+        (form.jobRunsAs ?? runsAs.principal).toLowerCase() ===
+          runsAs.principal.toLowerCase(),
+    };
+  }
+
+  private decide(
+    entity: Entity,
+    binding: ResolvedBinding,
+    action: 'read' | RunAction,
+    caller: Caller,
+  ): Promise<AccessDecision> {
+    const { catalog, access } = this.options;
+    return access.decide(caller, {
+      entityRef: describeEntity(entity).entityRef,
+      action,
+      connection: binding.connection,
+      environment: binding.environment,
+      resource: binding.resource,
+      entity: catalog.factsOf(entity),
+    });
+  }
+
+  private async describeAction(
+    entity: Entity,
+    bindings: EntityBindings,
+    action: RunAction,
+    caller: Caller,
+  ): Promise<ModelAction> {
+    const binding = bindingFor(action, bindings);
+    if (!isBinding(binding)) {
+      return {
+        action,
+        problem: binding,
+        allowed: false,
+        reason: { code: binding.code, message: binding.message },
+        guardrails: [],
+      };
+    }
+    const { entityRef } = describeEntity(entity);
+    const [decision, newest] = await Promise.all([
+      this.decide(entity, binding, action, caller),
+      this.options.newestRuns([entityRef], action, caller),
+    ]);
+    const common = {
+      action,
+      binding: toBinding(binding),
+      lastRun: newest.get(entityRef),
+    };
+    if (!decision.allowed) {
+      return {
+        ...common,
+        allowed: false,
+        reason: { code: decision.code, message: decision.message },
+        guardrails: [],
+      };
+    }
+    return {
+      ...common,
+      allowed: true,
+      role: decision.role,
+      guardrails: describeGuardrails(decision.guardrails),
+      ...(isIdentified(caller) && {
+        runsAs: this.runsAs(caller, binding, decision),
+        jobRunsAs: await this.jobRunsAs(caller, binding, decision, action),
+      }),
+    };
+  }
+
+  /** Who the job runs as, if the platform tells this person soon enough. A failure shows when the person clicks. */
+  private async jobRunsAs(
+    caller: IdentifiedCaller,
+    binding: ResolvedBinding,
+    decision: AllowedDecision,
+    action: RunAction,
+  ): Promise<string | undefined> {
+    const reading = this.options.forms
+      .read(
+        caller,
+        binding,
+        principalOf(decision),
+        operationOf(binding, action),
+      )
+      .then(form => form.jobRunsAs)
+      .catch(() => undefined);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<undefined>(resolve => {
+      timer = setTimeout(resolve, CARD_PATIENCE_MS);
+    });
+    return Promise.race([reading, patience]).finally(() => clearTimeout(timer));
+  }
+
+  private runsAs(
+    caller: IdentifiedCaller,
+    binding: ResolvedBinding,
+    decision: AllowedDecision,
+  ): RunsAs {
+    const principal = principalOf(decision);
+    const name = this.options.credentials.principalName(
+      caller,
+      binding.open.config,
+      principal,
+    );
+    if (!name) {
+      throw new RefusedError(
+        'identity-claim-missing',
+        `Your ID token has no name that ${binding.platformTitle} knows you by. Ask the identity provider to put it in.`,
+      );
+    }
+    return {
+      kind: principal.kind,
+      principal: name,
+      through: principal.kind === 'person' ? 'person' : principal.through,
+    };
+  }
+}
+
+/** What an entry says of a decision about an entity's binding. */
+export function aboutDecision(
+  binding: ResolvedBinding,
+  decision: AccessDecision,
+): Partial<RequestFacts> {
+  return {
+    connections: [binding.connection],
+    resources: [`${binding.connection}:${binding.resource}`],
+    mappingHash: decision.mappingHash,
+    ...(decision.allowed && { role: decision.role, rule: decision.rule }),
+  };
+}
+
+/** As whom a decision says the platform is to be called. */
+export function principalOf(decision: AllowedDecision): Principal {
+  return decision.as
+    ? {
+        kind: 'service-principal',
+        id: decision.as.servicePrincipal,
+        through: decision.as.through,
+      }
+    : { kind: 'person' };
+}
+
+function operationOf(binding: ResolvedBinding, action: RunAction): Operation {
+  const offered = binding.open.platform.operationsOf(binding.parsed, action);
+  return (
+    OPERATIONS[action].find(operation => offered.includes(operation)) ??
+    OPERATIONS[action][0]
+  );
+}
+
+function isIdentified(caller: Caller): caller is IdentifiedCaller {
+  return caller.identity !== undefined;
+}

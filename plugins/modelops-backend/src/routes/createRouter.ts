@@ -1,0 +1,162 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { stringifyError } from '@backstage/errors';
+import {
+  IDEMPOTENCY_KEY_HEADER,
+  idempotencyKeySchema,
+  REST_ROUTES,
+  type RestRoute,
+  type RestRouteName,
+} from 'backstage-plugin-modelops-common';
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import Router from 'express-promise-router';
+import type { z } from 'zod';
+import { InvalidRequestError, isOurs, UnavailableError } from '../errors';
+import type { Caller, IdentifiedCaller } from '../identity/Caller';
+import { parseRequest } from './parseRequest';
+import type { RequestCallers } from './requestCaller';
+
+/** Largest body of a request, in bytes (design §6 leaves more to predictions). */
+const MAX_BODY_BYTES = 100 * 1024;
+
+type Routes = typeof REST_ROUTES;
+type Parsed<R, K extends string> = R extends Record<
+  K,
+  infer S extends z.ZodType
+>
+  ? z.output<S>
+  : undefined;
+
+/** What a handler gets: everything checked, nothing of the request itself. */
+export interface Handled<R extends RestRoute> {
+  caller: R['idToken'] extends 'required' ? IdentifiedCaller : Caller;
+  path: Parsed<R, 'pathParameters'>;
+  query: Parsed<R, 'query'>;
+  body: Parsed<R, 'body'>;
+  idempotencyKey: R extends { idempotencyKey: true } ? string : undefined;
+}
+
+/** One handler for each route of `REST_ROUTES`; a route without one does not compile. */
+export type Handlers = {
+  [N in RestRouteName]: (handled: Handled<Routes[N]>) => Promise<unknown>;
+};
+
+/** Mounts every route of `REST_ROUTES` under /v1. Translates, and takes no decision. */
+export function createRouter(options: {
+  handlers: Handlers;
+  callers: RequestCallers;
+  logger: LoggerService;
+}): express.Router {
+  const router = Router();
+  router.use(
+    '/v1',
+    noStore,
+    express.json({ limit: MAX_BODY_BYTES, strict: true }),
+  );
+  for (const name of Object.keys(REST_ROUTES) as RestRouteName[]) {
+    const route: RestRoute = REST_ROUTES[name];
+    const handler = options.handlers[name] as (
+      handled: Handled<RestRoute>,
+    ) => Promise<unknown>;
+    router[route.method](`/v1${route.path}`, async (req, res) => {
+      // Who is asking comes before what is asked: a stranger learns nothing about the form of a request.
+      const caller = await callerOf(route, req, options.callers);
+      const answer = await handler({
+        caller,
+        ...parseAll(route, req),
+      } as Handled<RestRoute>);
+      send(route, res, answer);
+    });
+  }
+  router.use(hideUnexpected(options.logger));
+  return router;
+}
+
+function callerOf(
+  route: RestRoute,
+  req: Request,
+  callers: RequestCallers,
+): Promise<Caller> {
+  if (route.idToken === 'required') return callers.identified(req);
+  return route.idToken === 'accepted'
+    ? callers.known(req)
+    : callers.signedIn(req);
+}
+
+function parseAll(route: RestRoute, req: Request) {
+  return {
+    path:
+      route.pathParameters && parseRequest(route.pathParameters, req.params),
+    query: route.query && parseRequest(route.query, req.query),
+    body: route.body && parseRequest(route.body, req.body),
+    idempotencyKey: route.idempotencyKey ? parseIdempotencyKey(req) : undefined,
+  };
+}
+
+function parseIdempotencyKey(req: Request): string {
+  const key = idempotencyKeySchema.safeParse(
+    req.header(IDEMPOTENCY_KEY_HEADER),
+  );
+  if (key.success) return key.data;
+  throw new InvalidRequestError(
+    'idempotency-key-invalid',
+    `Send the header ${IDEMPOTENCY_KEY_HEADER} with 16 to 128 of A-Z a-z 0-9 _ -`,
+  );
+}
+
+function send(route: RestRoute, res: Response, answer: unknown): void {
+  res.status(route.status);
+  if (route.answer === 'text/plain') {
+    res
+      .set('X-Content-Type-Options', 'nosniff')
+      .type('text/plain; charset=utf-8')
+      .send(answer);
+  } else {
+    res.json(answer);
+  }
+}
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+/** Errors of Backstage that are as safe as ours, and body-parser's: both say what was wrong with the request. */
+const SAFE_NAMES = new Set([
+  'AuthenticationError',
+  'NotAllowedError',
+  'NotFoundError',
+  'InputError',
+]);
+
+/** What is not made to be shown goes to the log, and the browser learns only that something went wrong. */
+function hideUnexpected(logger: LoggerService): ErrorRequestHandler {
+  return (error, _req, _res, next) => {
+    if (isOurs(error) || SAFE_NAMES.has(error?.name)) return next(error);
+    if (isBodyError(error)) {
+      return next(
+        new InvalidRequestError(
+          'request-invalid',
+          `request: the body is not JSON of at most ${MAX_BODY_BYTES} bytes`,
+        ),
+      );
+    }
+    logger.error(`Unexpected error: ${stringifyError(error)}`);
+    return next(
+      new UnavailableError(
+        'internal',
+        'Something went wrong. It is in the log of the backend.',
+      ),
+    );
+  };
+}
+
+/** Errors of express.json carry a type such as `entity.parse.failed`, and the body itself, which must not go back. */
+function isBodyError(error: unknown): boolean {
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  return typeof type === 'string' && typeof status === 'number' && status < 500;
+}

@@ -1,0 +1,242 @@
+import {
+  isTerminal,
+  type Run,
+  type RunResult,
+} from 'backstage-plugin-modelops-common';
+import {
+  type PlatformCall,
+  PlatformError,
+  type Secret,
+} from 'backstage-plugin-modelops-node';
+import type { AccessDecision } from '../access/AccessPolicy';
+import type { AuditLedger } from '../audit/AuditLedger';
+import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
+import type { CredentialBroker } from '../credentials/CredentialBroker';
+import { RefusedError, StateConflictError } from '../errors';
+import { callerFacts, type IdentifiedCaller } from '../identity/Caller';
+import { type ModelService, principalOf } from '../models/ModelService';
+import type {
+  ConnectionRegistry,
+  OpenConnection,
+} from '../platforms/ConnectionRegistry';
+import { credentialFacts } from './runEntries';
+import { toKnownJob } from './RunReconciler';
+import { type RunStore, type StoredRun, toWireRun } from './RunStore';
+import type { RunView } from './RunView';
+
+/** Longest a log tail may be, in bytes (design §6). */
+const MAX_LOG_BYTES = 256 * 1024;
+/** Longest the platform may take to answer about a job, in milliseconds. */
+const JOB_DEADLINE_MS = 20_000;
+
+/** The job of a run, ready to be asked about as the caller. */
+interface ReachedJob {
+  run: StoredRun;
+  open: OpenConnection;
+  job: ReturnType<typeof toKnownJob> & { platformRunId: string };
+  /** Calls the platform with the caller's credential. */
+  call<T>(ask: (call: PlatformCall) => Promise<T>): Promise<T>;
+}
+
+/** What a person does with the job of a run, as that person: cancel it, read its log and its result. */
+export class JobService {
+  constructor(
+    private readonly options: {
+      models: ModelService;
+      credentials: CredentialBroker;
+      connections: ConnectionRegistry;
+      runs: RunStore;
+      view: RunView;
+      ledger: AuditLedger;
+      journal: RequestJournal;
+      clock: () => Date;
+    },
+  ) {}
+
+  /** Asks the platform to cancel. Safe to repeat; a run that was canceled already is no error. */
+  async cancel(runId: string, caller: IdentifiedCaller): Promise<Run> {
+    const { ledger, runs, view, clock, journal } = this.options;
+    const facts: RequestFacts = {
+      ...callerFacts(caller),
+      action: 'cancel',
+      runId,
+    };
+    try {
+      const run = await view.getVisible(runId, caller);
+      const decision = await view.decide('cancel', run, caller);
+      const reached = () => this.reach(run, decision, caller);
+      Object.assign(facts, aboutRequest(run, decision));
+      if (!decision.allowed)
+        throw new RefusedError(decision.code, decision.message);
+      if (run.state === 'canceled') {
+        await ledger.record({
+          ...facts,
+          code: 'run.cancel-sent',
+          outcome: 'accepted',
+          detail: 'It had been canceled already.',
+        });
+        return toWireRun(run);
+      }
+      if (isTerminal(run.state)) {
+        throw new StateConflictError(
+          'run-over',
+          `The run is over (${run.state}); there is nothing to cancel.`,
+        );
+      }
+      const { open, job, call } = reached();
+      await ledger.commit(async tx => {
+        await runs.setCancelRequested(tx, runId, clock());
+        return {
+          entry: { ...facts, code: 'run.cancel-requested' },
+          value: undefined,
+        };
+      });
+      const credential = await call(async sent => {
+        await open.client.cancel(sent, job);
+        return sent.credential;
+      });
+      await ledger.record({
+        ...facts,
+        ...credentialFacts(credential),
+        code: 'run.cancel-sent',
+        outcome: 'accepted',
+      });
+      return toWireRun(await runs.getRun(runId));
+    } catch (error) {
+      throw await journal.close(
+        error,
+        { refused: 'run.cancel-refused', failed: 'run.cancel-failed' },
+        facts,
+      );
+    }
+  }
+
+  /** Log tail as plain text: no control characters, no secret the request carries. */
+  readLogs(runId: string, caller: IdentifiedCaller): Promise<string> {
+    return this.read(runId, caller, 'logs', async ({ open, job, call }) => {
+      if (!open.config.logs) {
+        throw new PlatformError(
+          open.config.id,
+          'logs-disabled',
+          `Logs are switched off for ${open.config.id}.`,
+          { refused: true },
+        );
+      }
+      return call(async sent => {
+        const text = await open.client.readLogs(sent, job, MAX_LOG_BYTES);
+        return cleanLog(text, [
+          sent.credential.accessToken,
+          caller.identity.token,
+        ]);
+      });
+    });
+  }
+
+  /** New model version and metrics. */
+  readResult(runId: string, caller: IdentifiedCaller): Promise<RunResult> {
+    return this.read(
+      runId,
+      caller,
+      'result',
+      async ({ run, open, job, call }) => {
+        const model = await this.options.models.findModelResource(
+          run.entityRef,
+          run.connection,
+          caller,
+        );
+        return call(sent => open.client.readResult(sent, job, model));
+      },
+    );
+  }
+
+  /** Reads something of a run's job; the request leaves exactly one closing entry. */
+  private async read<T>(
+    runId: string,
+    caller: IdentifiedCaller,
+    what: 'logs' | 'result',
+    read: (job: ReachedJob) => Promise<T>,
+  ): Promise<T> {
+    const { ledger, view, journal } = this.options;
+    const facts: RequestFacts = {
+      ...callerFacts(caller),
+      action: 'read',
+      runId,
+    };
+    try {
+      const run = await view.getVisible(runId, caller);
+      const decision = await view.decide('read', run, caller);
+      Object.assign(facts, aboutRequest(run, decision));
+      const value = await read(this.reach(run, decision, caller));
+      await ledger.record({
+        ...facts,
+        code: `run.${what}-read`,
+        outcome: 'accepted',
+      });
+      return value;
+    } catch (error) {
+      throw await journal.close(
+        error,
+        { refused: `run.${what}-refused`, failed: `run.${what}-failed` },
+        facts,
+      );
+    }
+  }
+
+  private reach(
+    run: StoredRun,
+    decision: AccessDecision,
+    caller: IdentifiedCaller,
+  ): ReachedJob {
+    if (!decision.allowed)
+      throw new RefusedError(decision.code, decision.message);
+    const { platformRunId } = run;
+    if (!platformRunId) {
+      throw new StateConflictError(
+        'run-not-submitted',
+        'The run has no job on the platform yet. Try again in a moment.',
+      );
+    }
+    const open = this.options.connections.getConnection(run.connection);
+    return {
+      run,
+      open,
+      job: { ...toKnownJob(open, run), platformRunId },
+      call: ask =>
+        this.options.credentials.withCredential(
+          caller,
+          open.config,
+          principalOf(decision),
+          credential =>
+            ask({ credential, signal: AbortSignal.timeout(JOB_DEADLINE_MS) }),
+        ),
+    };
+  }
+}
+
+/** What an entry says of a request about an existing run; role and rule are those of the request, not of the start. */
+function aboutRequest(
+  run: StoredRun,
+  decision: AccessDecision,
+): Partial<RequestFacts> {
+  return {
+    runId: run.id,
+    entityRef: run.entityRef,
+    connections: [run.connection],
+    resources: [`${run.connection}:${run.resource}`],
+    platformRunId: run.platformRunId,
+    platformRunUrl: run.platformRunUrl,
+    mappingHash: decision.mappingHash,
+    ...(decision.allowed && { role: decision.role, rule: decision.rule }),
+  };
+}
+
+/** Plain text for a browser: no control or direction characters but tab and newline, no secret we hold. */
+function cleanLog(text: string, secrets: readonly Secret[]): string {
+  const masked = secrets.reduce(
+    (log, secret) => log.replaceAll(secret.reveal(), '[secret]'),
+    text,
+  );
+  return masked
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu, '');
+}

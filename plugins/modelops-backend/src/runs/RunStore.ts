@@ -1,0 +1,486 @@
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import type {
+  ListRunsQuery,
+  Operation,
+  Page,
+  Parameters,
+  Run,
+  RunAction,
+  RunFailure,
+  RunsAs,
+  RunState,
+} from 'backstage-plugin-modelops-common';
+import type { Knex } from 'knex';
+import type { Transaction } from '../audit/AuditLedger';
+import { isSqlite } from '../database/migrate';
+import { MissingError, StateConflictError } from '../errors';
+import { hashOf } from '../audit/auditEntry';
+import { requireMove } from './runLifecycle';
+
+/** What a run has beside what everybody may see. */
+export interface StoredRun extends Run {
+  requestHash: string;
+  mappingHash: string;
+  leaseOwner?: string;
+  leaseExpiresAt?: Date;
+  readsFailed: number;
+}
+
+/** A run to be recorded. */
+export type NewRun = Omit<
+  Run,
+  'auditSequence' | 'state' | 'updatedAt' | 'cancelRequested' | 'requestedAt'
+> & {
+  idempotencyKey: string;
+  requestHash: string;
+  mappingHash: string;
+  requestedAt: Date;
+  leaseOwner: string;
+  leaseExpiresAt: Date;
+};
+
+/** A change of state, and what else became known with it. */
+export interface RunMove {
+  runId: string;
+  from: RunState;
+  to: RunState;
+  at: Date;
+  failure?: RunFailure;
+  platformRunId?: string;
+  platformRunUrl?: string;
+  jobRunsAs?: string;
+  startedAt?: Date;
+  endedAt?: Date;
+  /** When the reconciler looks again; null: never. */
+  nextReadAt: Date | null;
+}
+
+/** Place in a list that is ordered newest first. */
+export interface RunCursor {
+  requestedAt: Date;
+  runId: string;
+}
+
+interface RunRow {
+  run_id: string;
+  entity_ref: string;
+  action: string;
+  operation: string;
+  version: string | null;
+  connection: string;
+  platform: string;
+  environment: string | null;
+  resource: string;
+  state: string;
+  failure_code: string | null;
+  failure_message: string | null;
+  started_by: string;
+  agent: string;
+  idempotency_key: string;
+  request_hash: string;
+  role: string;
+  rule: string;
+  mapping_hash: string;
+  principal_kind: string;
+  principal: string;
+  principal_through: string;
+  job_runs_as: string | null;
+  parameters: string;
+  reason: string | null;
+  platform_run_id: string | null;
+  platform_run_url: string | null;
+  requested_at: Date | number;
+  submitted_at: Date | number | null;
+  started_at: Date | number | null;
+  ended_at: Date | number | null;
+  updated_at: Date | number;
+  cancel_requested_at: Date | number | null;
+  lease_owner: string | null;
+  lease_expires_at: Date | number | null;
+  next_read_at: Date | number | null;
+  reads_failed: number;
+  audit_sequence: number | string | null;
+}
+
+/** States in which a run may still cost something; `unknown` counts (design §5, step 6). */
+const OPEN_STATES: readonly RunState[] = [
+  'requested',
+  'submitted',
+  'running',
+  'unknown',
+];
+
+/** Rows of `runs`. Every write takes the transaction of the ledger; every change is compare-and-set. */
+export class RunStore {
+  constructor(private readonly db: Knex) {}
+
+  /** Throws a database conflict error if this person has used the key before. */
+  async insert(tx: Transaction, run: NewRun): Promise<void> {
+    await tx('runs').insert({
+      run_id: run.id,
+      entity_ref: run.entityRef,
+      action: run.action,
+      operation: run.operation,
+      version: run.version ?? null,
+      connection: run.connection,
+      platform: run.platform,
+      environment: run.environment ?? null,
+      resource: run.resource,
+      state: 'requested' satisfies RunState,
+      started_by: run.startedBy,
+      agent: run.agent ?? '',
+      idempotency_key: run.idempotencyKey,
+      request_hash: run.requestHash,
+      role: run.role,
+      rule: run.rule,
+      mapping_hash: run.mappingHash,
+      principal_kind: run.runsAs.kind,
+      principal: run.runsAs.principal,
+      principal_through: run.runsAs.through,
+      job_runs_as: run.jobRunsAs ?? null,
+      parameters: JSON.stringify(run.parameters),
+      reason: run.reason ?? null,
+      requested_at: run.requestedAt,
+      updated_at: run.requestedAt,
+      lease_owner: run.leaseOwner,
+      lease_expires_at: run.leaseExpiresAt,
+      next_read_at: run.leaseExpiresAt, // until then it is its starter's
+    });
+  }
+
+  /**
+   * Open runs of a person under a rule, counted under a row lock that the transaction keeps: two starts at once are counted
+   * one after the other.
+   */
+  async countOpen(
+    tx: Transaction,
+    startedBy: string,
+    rule: string,
+  ): Promise<number> {
+    const limitKey = hashOf(JSON.stringify([startedBy, rule]));
+    await tx('run_limits')
+      .insert({ limit_key: limitKey })
+      .onConflict('limit_key')
+      .ignore();
+    if (!isSqlite(tx))
+      await tx('run_limits').where({ limit_key: limitKey }).forUpdate().first();
+    const row = await tx('runs')
+      .where({ started_by: startedBy, rule })
+      .whereIn('state', OPEN_STATES)
+      .count<{ open: number | string }[]>({ open: '*' })
+      .first();
+    return Number(row?.open ?? 0);
+  }
+
+  /** Changes the state, if it still is what the caller saw. Throws `run-state-conflict` otherwise. Gives the lease up. */
+  async move(tx: Transaction, move: RunMove): Promise<void> {
+    requireMove(move.from, move.to);
+    const updated = await tx('runs')
+      .where({ run_id: move.runId, state: move.from })
+      .update(
+        withoutUndefined({
+          state: move.to,
+          updated_at: move.at,
+          failure_code: move.failure?.code,
+          failure_message: move.failure?.message,
+          platform_run_id: move.platformRunId,
+          platform_run_url: move.platformRunUrl,
+          job_runs_as: move.jobRunsAs,
+          submitted_at:
+            move.platformRunId &&
+            (move.from === 'requested' || move.from === 'unknown')
+              ? move.at
+              : undefined,
+          started_at: move.startedAt,
+          ended_at: move.endedAt,
+          next_read_at: move.nextReadAt,
+          reads_failed: 0,
+          lease_owner: null,
+          lease_expires_at: null,
+        }),
+      );
+    if (updated !== 1) throw changedMeanwhile(move.runId, move.from);
+  }
+
+  /** Remembers a job that turned up after the run was closed as never sent; the state stays. */
+  async setLateJob(
+    tx: Transaction,
+    runId: string,
+    job: { platformRunId: string; url?: string },
+    at: Date,
+  ): Promise<void> {
+    const updated = await tx('runs')
+      .where({ run_id: runId, state: 'failed' })
+      .whereNull('platform_run_id')
+      .update({
+        platform_run_id: job.platformRunId,
+        platform_run_url: job.url ?? null,
+        updated_at: at,
+        next_read_at: null,
+        lease_owner: null,
+        lease_expires_at: null,
+      });
+    if (updated !== 1) throw changedMeanwhile(runId, 'failed');
+  }
+
+  async setCancelRequested(
+    tx: Transaction,
+    runId: string,
+    at: Date,
+  ): Promise<void> {
+    await tx('runs')
+      .where({ run_id: runId })
+      .whereNull('cancel_requested_at')
+      .update({ cancel_requested_at: at });
+  }
+
+  /** Right before submitting: the run still is `requested`, and still ours. Throws `run-state-conflict` otherwise. */
+  async renewLease(
+    runId: string,
+    owner: string,
+    now: Date,
+    expiresAt: Date,
+  ): Promise<void> {
+    const updated = await this.db('runs')
+      .where({ run_id: runId, state: 'requested', lease_owner: owner })
+      .where('lease_expires_at', '>', now)
+      .update({ lease_expires_at: expiresAt, next_read_at: expiresAt });
+    if (updated !== 1) throw changedMeanwhile(runId, 'requested');
+  }
+
+  /** Takes up to `limit` runs that are due and nobody's, oldest first. */
+  async leaseDue(
+    owner: string,
+    now: Date,
+    expiresAt: Date,
+    limit: number,
+  ): Promise<StoredRun[]> {
+    const free = (query: Knex.QueryBuilder) =>
+      query
+        .where('next_read_at', '<=', now)
+        .where(lease =>
+          lease.whereNull('lease_owner').orWhere('lease_expires_at', '<=', now),
+        );
+    const due = await free(
+      this.db('runs').select('run_id').orderBy('next_read_at').limit(limit),
+    );
+    const leased: string[] = [];
+    for (const { run_id: runId } of due) {
+      const updated = await free(
+        this.db('runs').where({ run_id: runId }),
+      ).update({
+        lease_owner: owner,
+        lease_expires_at: expiresAt,
+      });
+      if (updated === 1) leased.push(runId);
+    }
+    return leased.length === 0
+      ? []
+      : (await this.select().whereIn('run_id', leased)).map(toRun);
+  }
+
+  /** Gives a run back after a look that changed nothing. */
+  async release(
+    runId: string,
+    owner: string,
+    next: { readAt: Date | null; readsFailed: number },
+  ): Promise<void> {
+    await this.db('runs')
+      .where({ run_id: runId, lease_owner: owner })
+      .update({
+        lease_owner: null,
+        lease_expires_at: null,
+        next_read_at: next.readAt,
+        reads_failed: next.readsFailed,
+      });
+  }
+
+  /** Jobs of a connection that belong to runs of ours requested since `since`. */
+  async claimedJobs(
+    connection: string,
+    since: Date,
+  ): Promise<{ runId: string; platformRunId: string }[]> {
+    const rows = await this.db<RunRow>('runs')
+      .select('run_id', 'platform_run_id')
+      .where({ connection })
+      .whereNotNull('platform_run_id')
+      .where('requested_at', '>=', since);
+    return rows.map(row => ({
+      runId: row.run_id,
+      platformRunId: row.platform_run_id!,
+    }));
+  }
+
+  async getRun(runId: string): Promise<StoredRun> {
+    const row = await this.select().where('run_id', runId).first();
+    if (!row) throw runNotFound(runId);
+    return toRun(row);
+  }
+
+  async findByIdempotencyKey(
+    startedBy: string,
+    agent: string | undefined,
+    idempotencyKey: string,
+  ): Promise<StoredRun | undefined> {
+    const row = await this.select()
+      .where({
+        started_by: startedBy,
+        agent: agent ?? '',
+        idempotency_key: idempotencyKey,
+      })
+      .first();
+    return row && toRun(row);
+  }
+
+  /** Newest run of each pair of entity and action. */
+  async findNewest(
+    entityRefs: readonly string[],
+    action: RunAction,
+  ): Promise<Map<string, StoredRun>> {
+    const newest = new Map<string, StoredRun>();
+    for (const entityRef of new Set(entityRefs)) {
+      const row = await this.select()
+        .where({ entity_ref: entityRef, action })
+        .orderBy([
+          { column: 'requested_at', order: 'desc' },
+          { column: 'run_id', order: 'desc' },
+        ])
+        .first();
+      if (row) newest.set(entityRef, toRun(row));
+    }
+    return newest;
+  }
+
+  /** Runs that match, newest first, without asking who may see them. */
+  async list(
+    filter: Pick<ListRunsQuery, 'entityRef' | 'state' | 'action'>,
+    page: { after?: RunCursor; limit: number },
+  ): Promise<Page<StoredRun>> {
+    const query = this.select()
+      .orderBy([
+        { column: 'requested_at', order: 'desc' },
+        { column: 'run_id', order: 'desc' },
+      ])
+      .limit(page.limit + 1);
+    if (filter.entityRef) query.where('entity_ref', filter.entityRef);
+    if (filter.state) query.where('state', filter.state);
+    if (filter.action) query.where('action', filter.action);
+    const { after } = page;
+    if (after) {
+      query.where(older =>
+        older
+          .where('requested_at', '<', after.requestedAt)
+          .orWhere(same =>
+            same
+              .where('requested_at', after.requestedAt)
+              .where('run_id', '<', after.runId),
+          ),
+      );
+    }
+    const rows = await query;
+    return {
+      items: rows.slice(0, page.limit).map(toRun),
+      nextCursor: rows.length > page.limit ? 'more' : undefined,
+    };
+  }
+
+  private select(): Knex.QueryBuilder<RunRow, RunRow[]> {
+    const { db } = this;
+    return db<RunRow>('runs').select(
+      'runs.*',
+      db('audit_entries')
+        .min('sequence')
+        .where('audit_entries.run_id', db.ref('runs.run_id'))
+        .as('audit_sequence'),
+    ) as unknown as Knex.QueryBuilder<RunRow, RunRow[]>;
+  }
+}
+
+/** Whether inserting a run failed because this person has used the idempotency key before. */
+export function isReusedKey(error: unknown): boolean {
+  return isDatabaseConflictError(error);
+}
+
+export function runNotFound(runId: string): MissingError {
+  return new MissingError(
+    'run-not-found',
+    `There is no run '${runId}' that you may see.`,
+  );
+}
+
+/** The part of a run that everybody who may see it sees. */
+export function toWireRun(run: StoredRun): Run {
+  const {
+    requestHash: _1,
+    mappingHash: _2,
+    leaseOwner: _3,
+    leaseExpiresAt: _4,
+    readsFailed: _5,
+    ...wire
+  } = run;
+  return wire;
+}
+
+function changedMeanwhile(runId: string, from: RunState): StateConflictError {
+  return new StateConflictError(
+    'run-state-conflict',
+    `The run '${runId}' is no longer '${from}'. Look again.`,
+  );
+}
+
+function toRun(row: RunRow): StoredRun {
+  return withoutUndefined({
+    id: row.run_id,
+    entityRef: row.entity_ref,
+    action: row.action as RunAction,
+    operation: row.operation as Operation,
+    version: row.version ?? undefined,
+    connection: row.connection,
+    platform: row.platform,
+    environment: row.environment ?? undefined,
+    resource: row.resource,
+    state: row.state as RunState,
+    failure: row.failure_code
+      ? { code: row.failure_code, message: row.failure_message ?? '' }
+      : undefined,
+    startedBy: row.started_by,
+    agent: row.agent || undefined,
+    role: row.role,
+    rule: row.rule,
+    runsAs: {
+      kind: row.principal_kind,
+      principal: row.principal,
+      through: row.principal_through,
+    } as RunsAs,
+    jobRunsAs: row.job_runs_as ?? undefined,
+    parameters: JSON.parse(row.parameters) as Parameters,
+    reason: row.reason ?? undefined,
+    platformRunId: row.platform_run_id ?? undefined,
+    platformRunUrl: row.platform_run_url ?? undefined,
+    auditSequence: Number(row.audit_sequence ?? 0),
+    requestedAt: toIso(row.requested_at)!,
+    submittedAt: toIso(row.submitted_at),
+    startedAt: toIso(row.started_at),
+    endedAt: toIso(row.ended_at),
+    updatedAt: toIso(row.updated_at)!,
+    cancelRequested: row.cancel_requested_at !== null,
+    requestHash: row.request_hash,
+    mappingHash: row.mapping_hash,
+    leaseOwner: row.lease_owner ?? undefined,
+    leaseExpiresAt:
+      row.lease_expires_at === null
+        ? undefined
+        : new Date(row.lease_expires_at),
+    readsFailed: row.reads_failed,
+  });
+}
+
+function toIso(value: Date | number | null): string | undefined {
+  return value === null ? undefined : new Date(value).toISOString();
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as T;
+}
