@@ -67,7 +67,9 @@ export async function startDatabricks(
   const seeds = trainSeedVersions(trainer);
   const openWorkspace = (): RunningWorkspace => {
     const workspace = new Workspace(server.url, options.issuer);
-    workspace.seeded = seeds.then(trained => addSeedVersions(workspace, trained));
+    workspace.seeded = seeds.then(trained =>
+      addSeedVersions(workspace, trained),
+    );
     const scheduler = new RunScheduler(workspace, trainer, options.pace);
     const sessions = new Sessions(server.url, workspace.clock);
     return {
