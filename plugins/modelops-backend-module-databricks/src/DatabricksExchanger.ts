@@ -1,0 +1,184 @@
+import {
+  PlatformError,
+  requestToken,
+  type Connection,
+  type Credential,
+  type CredentialExchanger,
+  type ExchangeRequest,
+  type IssuedToken,
+  type PlatformErrorCode,
+} from 'backstage-plugin-modelops-node';
+import { DatabricksClient } from './databricksClient';
+import { failingAs } from './databricksErrors';
+import { asciiLowerCase } from './databricksResources';
+import { isSamePrincipal } from './databricksRunMatch';
+import { meSchema } from './databricksSchemas';
+import {
+  connectionSettings,
+  exchangeSettings,
+  type DatabricksSettings,
+} from './databricksSettings';
+
+/** Azure Databricks refuses a token with 30 s left; Databricks' own SDKs give up 40 s before the end. */
+const LEAST_LIFE_MS = 40_000;
+
+/** What to do about a refusal. The token endpoint's codes do not tell its causes apart, so each names all of them. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'invalid_grant',
+    "Check that the federation policy names the token's issuer and audience exactly, and sign in again if it is old.",
+  ],
+  [
+    'invalid_client',
+    'Check that a federation policy matches the subject, and that the user or service principal exists and is active in the workspace.',
+  ],
+  [
+    'invalid_scope',
+    "Check 'scopes' of the connection: this workspace may accept all-apis only.",
+  ],
+]);
+
+/**
+ * Token federation: hands the token of the identity provider to the workspace, and asks the workspace whom the token it
+ * gives in return belongs to. Never another credential instead.
+ * @internal
+ */
+export class DatabricksExchanger implements CredentialExchanger {
+  readonly id = 'databricks-federation';
+  readonly settings = exchangeSettings;
+
+  constructor(private readonly clock: () => Date) {}
+
+  principalOf({
+    settings,
+    wanted,
+  }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
+    if (wanted.kind === 'service-principal')
+      return asciiLowerCase(wanted.id) || undefined;
+    const { principalClaim } = exchangeSettings.parse(settings);
+    const name = Object.hasOwn(wanted.claims, principalClaim)
+      ? wanted.claims[principalClaim]
+      : undefined;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  }
+
+  async exchange(request: ExchangeRequest): Promise<Credential> {
+    const connection = databricksConnection(request.connection);
+    const wanted = this.principalOf(request);
+    if (!wanted) throw nobodyWanted(request);
+    const issued = await this.requestToken(request, connection);
+    const principal = await failingAs(
+      { refused: true },
+      confirmPrincipal(request, connection, issued, wanted),
+    );
+    return {
+      accessToken: issued.token,
+      principal,
+      confirmed: true,
+      expiresAt: issued.expiresAt,
+    };
+  }
+
+  private async requestToken(
+    request: ExchangeRequest,
+    connection: Connection<DatabricksSettings>,
+  ): Promise<IssuedToken> {
+    const { scopes } = exchangeSettings.parse(request.settings);
+    const issued = await requestToken({
+      connection: connection.id,
+      tokenEndpoint: `${connection.settings.host}/oidc/v1/token`,
+      form: {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: request.subjectToken.reveal(),
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        scope: scopes.join(' '),
+        // For a person there must be none: with a client_id the token is a service principal's, and the person is gone.
+        ...(request.wanted.kind === 'service-principal' && {
+          client_id: request.wanted.id,
+        }),
+      },
+      advice: ADVICE,
+      clock: this.clock,
+      signal: request.signal,
+    });
+    // The credential lives as long as the token handed in.
+    if (issued.expiresAt.getTime() - this.clock().getTime() < LEAST_LIFE_MS)
+      throw refusal(
+        connection.id,
+        'credential-expired',
+        `The sign-in has too little life left for ${connection.id}. Sign in again.`,
+      );
+    return issued;
+  }
+}
+
+function databricksConnection(
+  connection: Connection,
+): Connection<DatabricksSettings> {
+  const settings = connectionSettings.safeParse(connection.settings);
+  if (settings.success) return { ...connection, settings: settings.data };
+  throw refusal(
+    connection.id,
+    'exchange-refused',
+    `The exchange databricks-federation works with connections of platform databricks only. Check ${connection.id} in app-config.`,
+  );
+}
+
+function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+  const { principalClaim } = exchangeSettings.parse(settings);
+  return refusal(
+    connection.id,
+    'exchange-refused',
+    wanted.kind === 'person'
+      ? `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`
+      : `No service principal is named for ${connection.id}. Set servicePrincipal to its application id.`,
+  );
+}
+
+/** A policy that maps the token to somebody else must not let one person act as another. */
+async function confirmPrincipal(
+  { wanted: { kind }, signal }: ExchangeRequest,
+  connection: Connection<DatabricksSettings>,
+  issued: IssuedToken,
+  wanted: string,
+): Promise<string> {
+  const client = new DatabricksClient(connection);
+  const request = {
+    path: '/api/2.0/preview/scim/v2/Me',
+    target: 'the name of the principal',
+    needs: 'workspace access, and the scope iam.current-user:read',
+  };
+  const credential = {
+    accessToken: issued.token,
+    principal: wanted,
+    confirmed: false,
+    expiresAt: issued.expiresAt,
+  };
+  const response = await client.send({ credential, signal }, request, {
+    method: 'GET',
+    repeat: 'read',
+  });
+  const { workspaceId } = connection.settings;
+  if (
+    workspaceId &&
+    response.headers.get('x-databricks-org-id') !== workspaceId
+  )
+    throw refusal(
+      connection.id,
+      'platform-identity-mismatch',
+      `${connection.id} is not the workspace ${workspaceId}. Check host and workspaceId of the connection. Nothing was started.`,
+    );
+  const { userName } = client.parse(response, request, meSchema);
+  if (isSamePrincipal(userName, wanted)) return userName;
+  throw refusal(
+    connection.id,
+    'platform-identity-mismatch',
+    `${connection.id} takes the token for somebody else than ${
+      kind === 'person' ? 'you' : 'the service principal'
+    } (${wanted}). Check the subject claim of its federation policy. Nothing was started.`,
+  );
+}
+
+function refusal(connection: string, code: PlatformErrorCode, message: string) {
+  return new PlatformError(connection, code, message, { refused: true });
+}

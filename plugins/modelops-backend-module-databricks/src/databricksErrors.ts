@@ -1,0 +1,140 @@
+import {
+  codeForStatus,
+  PlatformError,
+  type PlatformErrorCode,
+  type PlatformResponse,
+} from 'backstage-plugin-modelops-node';
+import { parseDatabricksJson } from './databricksJson';
+import { errorSchema } from './databricksSchemas';
+
+/** What a request was for, so that a refusal can say what to do. @internal */
+export interface Purpose {
+  /** What was asked for, `job/8123`. */
+  target: string;
+  /** Right on Databricks that it needs, `CAN_VIEW on job/8123`. */
+  needs: string;
+  /** Reads by id: there, Databricks says 400 INVALID_PARAMETER_VALUE where others say 404. */
+  missingIsInvalid?: boolean;
+}
+
+/** Databricks `error_code`. Source: reference, section 5.1, and `databricks/sdk/errors` of the Python SDK. */
+const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
+  ['UNAUTHENTICATED', 'platform-refused-credential'],
+  ['PERMISSION_DENIED', 'platform-permission-denied'],
+  ['RESOURCE_DOES_NOT_EXIST', 'platform-not-found'],
+  ['NOT_FOUND', 'platform-not-found'],
+  // No such API on this host, which says nothing about the resource: a run must not be given up for it.
+  ['ENDPOINT_NOT_FOUND', 'platform-response-invalid'],
+  ['RESOURCE_CONFLICT', 'platform-conflict'],
+  ['ALREADY_EXISTS', 'platform-conflict'],
+  ['RESOURCE_ALREADY_EXISTS', 'platform-conflict'],
+  ['ABORTED', 'platform-conflict'],
+  ['REQUEST_LIMIT_EXCEEDED', 'platform-throttled'],
+  ['RESOURCE_EXHAUSTED', 'platform-throttled'],
+]);
+
+/** Statuses that can mean "I stopped waiting" rather than "no". */
+const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
+
+/** The error of an answer that is no success. @internal */
+export function toPlatformError(
+  connection: string,
+  response: PlatformResponse,
+  purpose: Purpose,
+): PlatformError {
+  const { status } = response;
+  const body = errorSchema.safeParse(parseDatabricksJson(response.text));
+  // A certain no is a 4xx in the platform's own words. A page in HTML may come from anything in between.
+  const refused =
+    body.success &&
+    status >= 400 &&
+    status < 500 &&
+    !UNDECIDED_STATUSES.has(status);
+  const code = body.success
+    ? codeOf(status, body.data.error_code ?? undefined, purpose)
+    : codeOfStrangeBody(status);
+  return new PlatformError(
+    connection,
+    code,
+    sentenceFor(connection, code, status, purpose),
+    { refused },
+  );
+}
+
+function codeOf(
+  status: number,
+  errorCode: string | number | undefined,
+  purpose: Purpose,
+): PlatformErrorCode {
+  if (status >= 500) return 'platform-failed';
+  // A number instead of a word comes from the front door, which has not looked at rights: 403 is a bad token there.
+  if (/^40[13]$/.test(String(errorCode))) return 'platform-refused-credential';
+  if (errorCode === 'INVALID_PARAMETER_VALUE' && purpose.missingIsInvalid)
+    return 'platform-not-found';
+  return CODES.get(String(errorCode)) ?? codeForStatus(status);
+}
+
+/** Without the platform's own body, only what cannot be mistaken: a 404 of a proxy says nothing about a job. */
+function codeOfStrangeBody(status: number): PlatformErrorCode {
+  return status === 429 || status >= 500
+    ? codeForStatus(status)
+    : 'platform-response-invalid';
+}
+
+/** Databricks answered something that is not what the request asks for. @internal */
+export function invalidAnswer(connection: string, what: string): PlatformError {
+  return new PlatformError(
+    connection,
+    'platform-response-invalid',
+    `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
+    { refused: false },
+  );
+}
+
+function sentenceFor(
+  connection: string,
+  code: PlatformErrorCode,
+  status: number,
+  { target, needs }: Purpose,
+): string {
+  switch (code) {
+    case 'platform-refused-credential':
+      return `${connection} refused a credential it had issued. Try again; if it lasts, check that the account is active there and its federation policy.`;
+    case 'platform-permission-denied':
+      return `${connection} denied access to ${target}. Ask its owner on Databricks for ${needs}.`;
+    case 'platform-not-found':
+      return `${connection} knows no ${target}. Check the annotation, and that it was not deleted on Databricks.`;
+    case 'platform-throttled':
+      return `${connection} limits the rate of requests. Wait a minute and try again.`;
+    case 'platform-conflict':
+      return `${target} of ${connection} was changed at the same time. Look at it on Databricks and try again.`;
+    case 'platform-rejected-request':
+      return `${connection} refused the request about ${target} as invalid (${status}). Check the parameters and the annotation.`;
+    case 'platform-failed':
+      return `${connection} failed with an error of its own (${status}). Try again later.`;
+    default:
+      return `${connection} answered ${status} with something that is not Databricks. Check the host of the connection.`;
+  }
+}
+
+/**
+ * Runs one step of which we know what its failure means, whatever the step itself knew: a lost answer to a question
+ * starts nothing, and a question that fails after a start leaves the start open.
+ * @internal
+ */
+export async function failingAs<T>(
+  outcome: { refused: boolean },
+  step: Promise<T>,
+): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    throw new PlatformError(
+      error.connection,
+      error.code,
+      error.message,
+      outcome,
+    );
+  }
+}

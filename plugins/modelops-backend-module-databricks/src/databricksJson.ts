@@ -1,0 +1,46 @@
+import { LosslessNumber, parse, stringify } from 'lossless-json';
+
+/**
+ * Reads JSON without losing digits: an integer above 2^53 stays text, because `job_id` and `run_id` are int64.
+ * Undefined for anything that is not JSON.
+ * @internal
+ */
+export function parseDatabricksJson(text: string): unknown {
+  return parseStrictly(text) ?? parseStrictly(withoutBareNonFinite(text));
+}
+
+function parseStrictly(text: string): unknown {
+  try {
+    return parse(text, undefined, {
+      parseNumber,
+      onDuplicateKey: ({ newValue }) => newValue, // as JSON.parse does
+    });
+  } catch {
+    return undefined; // also a RangeError: an answer nested ten thousand deep is no answer
+  }
+}
+
+function parseNumber(digits: string): number | string {
+  const value = Number(digits);
+  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value)
+    ? digits
+    : value;
+}
+
+/** MLflow has sent NaN and Infinity as bare words, which are not JSON. Strings are matched first, so they stay. */
+function withoutBareNonFinite(text: string): string {
+  return text.replace(
+    /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g,
+    match => (match.startsWith('"') ? match : 'null'),
+  );
+}
+
+/** Digits of an id as a JSON number, all of them. @internal */
+export function jsonId(digits: string): LosslessNumber {
+  return new LosslessNumber(digits);
+}
+
+/** Writes a body in which `jsonId` may stand for a number. @internal */
+export function stringifyDatabricksJson(body: Record<string, unknown>): string {
+  return stringify(body) as string;
+}

@@ -1,0 +1,192 @@
+import {
+  PlatformError,
+  type JobReading,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
+import type { DatabricksClient } from './databricksClient';
+import { readJob, readRun, toReading } from './databricksJobs';
+import { listRuns, type ListedRuns } from './databricksRunList';
+import {
+  findDifference,
+  searchLostRun,
+  type Search,
+} from './databricksRunMatch';
+import type { DatabricksRun } from './databricksSchemas';
+
+type Known = KnownJob & { platformRunId: string };
+type Outcomes = Map<string, JobReading | PlatformError>;
+
+/**
+ * Reads many jobs: one list per Databricks job, single runs where there is just one. What cannot be read is `unclear`,
+ * so that it does not keep the others from being read; if nothing can be read, the first error is thrown.
+ * @internal
+ */
+export async function readJobs(
+  client: DatabricksClient,
+  call: PlatformCall,
+  jobs: readonly KnownJob[],
+): Promise<Map<string, JobReading>> {
+  const outcomes: Outcomes = new Map();
+  let failure: PlatformError | undefined;
+  for (const group of groupByResource(jobs)) {
+    if (!failure || !endsTheBatch(failure))
+      failure = await readGroup(client, call, group, outcomes);
+    for (const { runId } of group)
+      if (failure && !outcomes.has(runId)) outcomes.set(runId, failure);
+  }
+  return toReadings(outcomes);
+}
+
+function groupByResource(jobs: readonly KnownJob[]): Iterable<KnownJob[]> {
+  const groups = new Map<string, KnownJob[]>();
+  for (const job of jobs) {
+    const { canonical } = job.resource;
+    groups.set(canonical, [...(groups.get(canonical) ?? []), job]);
+  }
+  return groups.values();
+}
+
+/** Further calls would fail the same way, each after its deadline. */
+function endsTheBatch({ code }: PlatformError): boolean {
+  return (
+    code === 'platform-unreachable' ||
+    code === 'platform-throttled' ||
+    code === 'platform-refused-credential'
+  );
+}
+
+function toReadings(outcomes: Outcomes): Map<string, JobReading> {
+  const errors = [...outcomes.values()].filter(
+    outcome => outcome instanceof PlatformError,
+  );
+  if (errors.length > 0 && errors.length === outcomes.size) throw errors[0];
+  return new Map(
+    [...outcomes].map(([runId, outcome]) => [
+      runId,
+      outcome instanceof PlatformError
+        ? { kind: 'unclear', why: outcome.message }
+        : outcome,
+    ]),
+  );
+}
+
+/** Reads the runs of one Databricks job. Gives the error that kept it from reading the rest. */
+async function readGroup(
+  client: DatabricksClient,
+  call: PlatformCall,
+  jobs: KnownJob[],
+  outcomes: Outcomes,
+): Promise<PlatformError | undefined> {
+  try {
+    const known = jobs.filter(isKnown);
+    const lost = jobs.filter(job => !isKnown(job));
+    const alone = jobs.length === 1 && known.length === 1;
+    const listed = alone
+      ? { runs: [], complete: false }
+      : await listRuns(client, call, jobs);
+    for (const job of known) {
+      const run = listed.runs.find(
+        ({ run_id: id }) => id === job.platformRunId,
+      );
+      await settle(outcomes, job, () => readKnown(client, call, job, run));
+    }
+    await searchLost(client, call, lost, listed, outcomes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlatformError) return error;
+    throw error;
+  }
+}
+
+function isKnown(job: KnownJob): job is Known {
+  return job.platformRunId !== undefined;
+}
+
+/** One run that cannot be read must not keep the others from being read, unless they could not be read either. */
+async function settle(
+  outcomes: Outcomes,
+  job: KnownJob,
+  read: () => Promise<JobReading> | JobReading,
+): Promise<void> {
+  try {
+    outcomes.set(job.runId, await read());
+  } catch (error) {
+    if (!(error instanceof PlatformError) || endsTheBatch(error)) throw error;
+    outcomes.set(job.runId, error);
+  }
+}
+
+async function readKnown(
+  client: DatabricksClient,
+  call: PlatformCall,
+  job: Known,
+  listed: DatabricksRun | undefined,
+): Promise<JobReading> {
+  const run = listed ?? (await ifFound(readRun(client, call, job)));
+  if (!run) return { kind: 'missing' };
+  const difference = findDifference(run, job, client.settings.runIdParameter);
+  if (difference && difference.in !== 'creator-unknown')
+    return { kind: 'not-ours', platformRunId: run.run_id, why: difference.why };
+  return toReading(client, run);
+}
+
+async function searchLost(
+  client: DatabricksClient,
+  call: PlatformCall,
+  jobs: KnownJob[],
+  listed: ListedRuns,
+  outcomes: Outcomes,
+): Promise<void> {
+  const { runIdParameter } = client.settings;
+  const searches = withoutRivals(
+    jobs.map(job => ({
+      job,
+      search: searchLostRun(job, listed.runs, runIdParameter, listed.complete),
+    })),
+  );
+  for (const { job, search } of searches)
+    if (search.kind !== 'missing')
+      await settle(outcomes, job, () => toJobReading(client, search));
+  const missing = searches.filter(({ search }) => search.kind === 'missing');
+  if (missing.length === 0) return;
+  // runs/list leaves out what the reader may not view. Only one who may view the job can say that there is no run.
+  await ifFound(readJob(client, call, missing[0].job.resource));
+  for (const { job } of missing) outcomes.set(job.runId, { kind: 'missing' });
+}
+
+function toJobReading(client: DatabricksClient, search: Search): JobReading {
+  if (search.kind === 'ours') return toReading(client, search.run);
+  if (search.kind !== 'not-ours') return search;
+  const { run, why } = search;
+  return { kind: 'not-ours', platformRunId: run.run_id, why };
+}
+
+/** Two lost starts that both match one run: it belongs to one of them, and nobody can say to which. */
+function withoutRivals(
+  searches: { job: KnownJob; search: Search }[],
+): { job: KnownJob; search: Search }[] {
+  const found = searches.flatMap(({ search }) =>
+    search.kind === 'ours' ? [search.run.run_id] : [],
+  );
+  return searches.map(({ job, search }) =>
+    search.kind === 'ours' &&
+    found.filter(id => id === search.run.run_id).length > 1
+      ? {
+          job,
+          search: {
+            kind: 'unclear',
+            why: 'another lost start matches the same run',
+          },
+        }
+      : { job, search },
+  );
+}
+
+async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(error => {
+    if (error instanceof PlatformError && error.code === 'platform-not-found')
+      return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,133 @@
+import type { RunResult } from 'backstage-plugin-modelops-common';
+import {
+  PlatformError,
+  type KnownJob,
+  type PlatformCall,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
+import type { z } from 'zod';
+import type { DatabricksClient } from './databricksClient';
+import { readRun } from './databricksJobs';
+import { modelVersionLink } from './databricksLinks';
+import { nameOf } from './databricksResources';
+import {
+  mlflowRunSchema,
+  modelVersionsSchema,
+  type DatabricksRun,
+  type ModelVersion,
+} from './databricksSchemas';
+
+/** Versions per page; Databricks gives up to 1000. */
+const VERSIONS_PER_PAGE = 1000;
+/** MLflow runs looked at, at most: a job that made more versions than this since the run began is not our case. */
+const MAX_LOOKUPS = 20;
+/** Tag that MLflow puts on what a job logs: the id of the run or of one of its tasks. */
+const JOB_RUN_TAG = 'mlflow.databricks.jobRunID';
+
+type MlflowRun = z.output<typeof mlflowRunSchema>['run'];
+
+/** The version of a Unity Catalog model that a run registered, with the metrics of its MLflow run. @internal */
+export async function readRunResult(
+  client: DatabricksClient,
+  call: PlatformCall,
+  job: KnownJob & { platformRunId: string },
+  model?: PlatformResource,
+): Promise<RunResult> {
+  if (model?.kind !== 'model') return { metrics: [] };
+  const run = await readRun(client, call, job);
+  const ids = new Set([run.run_id, ...run.tasks.map(task => task.run_id)]);
+  const candidates = await listVersionsSince(client, call, job, model, run);
+  for (const version of candidates.slice(0, MAX_LOOKUPS)) {
+    const logged = await findMlflowRun(client, call, job, version);
+    const tag = logged?.data?.tags.find(({ key }) => key === JOB_RUN_TAG);
+    if (logged && tag?.value && ids.has(tag.value))
+      return toResult(client, model, version, logged);
+  }
+  return { metrics: [] };
+}
+
+/** Newest first; older than the run cannot be its own. The API promises no order, and a page may be empty. */
+async function listVersionsSince(
+  client: DatabricksClient,
+  call: PlatformCall,
+  job: KnownJob,
+  model: PlatformResource,
+  run: DatabricksRun,
+): Promise<ModelVersion[]> {
+  const since = run.start_time?.getTime() ?? job.notBefore.getTime();
+  const { pages } = await client.getPages(
+    call,
+    {
+      path: `/api/2.1/unity-catalog/models/${encodeURIComponent(
+        nameOf(model),
+      )}/versions`,
+      query: { max_results: VERSIONS_PER_PAGE },
+      target: model.canonical,
+      needs: `EXECUTE on ${model.canonical}, and USE CATALOG and USE SCHEMA above it`,
+      runId: job.runId,
+    },
+    modelVersionsSchema,
+  );
+  return pages
+    .flatMap(page => page.model_versions)
+    .filter(version => version.run_id && createdAt(version) >= since)
+    .sort((a, b) => createdAt(b) - createdAt(a));
+}
+
+function createdAt(version: ModelVersion): number {
+  return version.created_at?.getTime() ?? 0;
+}
+
+/** Undefined for a run that is gone, of another workspace or not ours to read: then it is not the one we look for. */
+async function findMlflowRun(
+  client: DatabricksClient,
+  call: PlatformCall,
+  job: KnownJob,
+  version: ModelVersion,
+): Promise<MlflowRun | undefined> {
+  try {
+    const { run } = await client.get(
+      call,
+      {
+        path: '/api/2.0/mlflow/runs/get',
+        query: { run_id: version.run_id },
+        target: 'the MLflow run of the version',
+        needs: 'Can Read on its experiment',
+        runId: job.runId,
+      },
+      mlflowRunSchema,
+    );
+    return run;
+  } catch (error) {
+    if (
+      error instanceof PlatformError &&
+      (error.code === 'platform-not-found' ||
+        error.code === 'platform-permission-denied')
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+function toResult(
+  client: DatabricksClient,
+  model: PlatformResource,
+  version: ModelVersion,
+  logged: MlflowRun,
+): RunResult {
+  return {
+    modelVersion: {
+      model: nameOf(model),
+      version: String(version.version),
+      // Only what looks like a word of the enum: it is shown as it is.
+      status: /^[A-Z_]{1,40}$/.test(version.status ?? '')
+        ? version.status!
+        : 'UNKNOWN',
+      url: modelVersionLink(client.settings, model, version.version),
+    },
+    metrics: (logged.data?.metrics ?? []).map(({ key, value }) => ({
+      name: key,
+      value,
+    })),
+  };
+}

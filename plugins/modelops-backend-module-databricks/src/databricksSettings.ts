@@ -1,0 +1,40 @@
+import { baseUrlProblem, hostSchema } from 'backstage-plugin-modelops-node';
+import { z } from 'zod';
+
+/** Keys of a connection with `platform: databricks`, beside the common ones. @internal */
+export const connectionSettings = z.object({
+  host: hostSchema,
+  consoleHost: hostSchema
+    .refine(
+      host => baseUrlProblem(host, true) === undefined,
+      'must be an https address such as https://dbc-a1b2.cloud.databricks.com',
+    )
+    .optional(),
+  workspaceId: z
+    .union([
+      z.string().regex(/^[0-9]{1,20}$/, 'must be the number of a workspace'),
+      z.int().positive().transform(String),
+    ])
+    .optional(),
+  runIdParameter: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be the name of a job parameter')
+    .default('modelops_run_id'),
+});
+/** Keys of a connection, with their defaults. @internal */
+export type DatabricksSettings = z.output<typeof connectionSettings>;
+
+/** Keys of a `user` or `reader` block with `exchange: databricks-federation`. @internal */
+export const exchangeSettings = z.object({
+  scopes: z
+    .array(z.string().regex(/^[!#-[\]-~]+$/, 'must be a scope without spaces'))
+    .min(1)
+    .default(['all-apis']),
+  principalClaim: z.string().min(1).default('email'),
+  servicePrincipal: z
+    .guid('must be the application id of a service principal')
+    .transform(id => id.toLowerCase())
+    .optional(),
+});
+/** Keys of a `user` or `reader` block, with their defaults. @internal */
+export type ExchangeSettings = z.output<typeof exchangeSettings>;
