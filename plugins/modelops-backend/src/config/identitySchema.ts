@@ -65,9 +65,12 @@ export const identitySchema = z
       .string()
       .regex(/^[\w-]+$/, 'has to be the id of a Backstage auth provider'),
     issuer: z.string(),
-    audience: z.union([textSchema, z.array(textSchema).min(1)], {
-      error: 'has to be a client id, or a list of client ids',
-    }),
+    audience: z.union(
+      [textSchema, z.array(textSchema).min(1, 'must not be empty')],
+      {
+        error: 'has to be a client id, or a list of client ids',
+      },
+    ),
     bindBy: z.enum(BIND_BY),
     allowedDomains: z
       .array(

@@ -14,19 +14,24 @@ export function didYouMean(written: unknown, known: Iterable<unknown>): string {
     : '';
 }
 
-/** Letters to insert, remove or replace to get from one text to the other. */
+/** Letters to insert, remove, replace or swap with their neighbour to get from one text to the other. */
 function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, at) => at);
+  const rows = [Array.from({ length: to.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= from.length; i++) {
-    const current = [i];
+    rows[i] = [i];
     for (let j = 1; j <= to.length; j++) {
-      current[j] = Math.min(
-        previous[j] + 1,
-        current[j - 1] + 1,
-        previous[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1),
+      const swapped =
+        i > 1 &&
+        j > 1 &&
+        from[i - 1] === to[j - 2] &&
+        from[i - 2] === to[j - 1];
+      rows[i][j] = Math.min(
+        rows[i - 1][j] + 1,
+        rows[i][j - 1] + 1,
+        rows[i - 1][j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1),
+        swapped ? rows[i - 2][j - 2] + 1 : Number.POSITIVE_INFINITY,
       );
     }
-    previous = current;
   }
-  return previous[to.length];
+  return rows[from.length][to.length];
 }

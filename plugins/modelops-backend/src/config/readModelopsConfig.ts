@@ -13,11 +13,11 @@ const MIN_HASH_KEY = 32;
 
 /** The block as a whole; its parts are parsed one by one, so that a bad one does not hide the problems of the others. */
 const blockSchema = z.strictObject({
-  trustedLocations: z.unknown(),
-  identity: z.unknown(),
+  trustedLocations: z.unknown().optional(),
+  identity: z.unknown().optional(),
   connections: z.record(z.string(), z.unknown()).default({}),
   roles: z.array(z.unknown()).default([]),
-  audit: z.unknown(),
+  audit: z.unknown().optional(),
 });
 
 const trustedLocationSchema = z
@@ -63,7 +63,9 @@ export function readModelopsConfig(
   );
   const identity = problems.parse(identitySchema, parts.identity, ['identity']);
   const audit = problems.parse(auditSchema.default({}), parts.audit, ['audit']);
-  const hasWorkload = hasKey(parts.identity, 'workload');
+  // Without an identity block that alone is reported, not also all that would need it.
+  const hasWorkload =
+    !isObject(parts.identity) || parts.identity.workload !== undefined;
   const connections = readConnections(
     parts.connections,
     options,
@@ -130,10 +132,6 @@ function warningsFor(
 
 function hasHost(address: string): boolean {
   return URL.canParse(address) && new URL(address).hostname !== '';
-}
-
-function hasKey(value: unknown, key: string): boolean {
-  return isObject(value) && value[key] !== undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

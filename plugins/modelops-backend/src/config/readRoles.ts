@@ -178,7 +178,7 @@ function checkResource(
   }
   const { environment } = connection;
   if (
-    rule.environments &&
+    rule.environments?.every(one => knownEnvironments(context).has(one)) &&
     !(environment && rule.environments.includes(environment))
   ) {
     problems.add(
@@ -225,9 +225,7 @@ function checkEnvironments(
 ) {
   // With a broken connection, its environment may be the one that seems unknown.
   if (context.connections.size < context.connectionIds.length) return;
-  const known = new Set(
-    [...context.connections.values()].map(one => one.environment),
-  );
+  const known = knownEnvironments(context);
   rule.environments?.forEach((environment, at) => {
     if (known.has(environment)) return;
     problems.add(
@@ -238,6 +236,10 @@ function checkEnvironments(
       )}`,
     );
   });
+}
+
+function knownEnvironments(context: RoleContext): Set<string | undefined> {
+  return new Set([...context.connections.values()].map(one => one.environment));
 }
 
 function checkRunAs(

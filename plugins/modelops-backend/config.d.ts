@@ -1,0 +1,164 @@
+import type { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  /** Train, deploy and serve models from the catalog, as the person who clicked. */
+  modelops?: {
+    /**
+     * Origins whose entities are believed when they name an owner or a binding: an entity counts only if its annotation
+     * `backstage.io/managed-by-origin-location` begins with one of these. Name the branch too: on most code hosts anybody
+     * can make a file appear under another branch or commit of a repository.
+     * Default: none, and then `ownedByMember` and `as` cannot be used.
+     */
+    trustedLocations?: string[];
+
+    /** Whose ID tokens are accepted, and how the person of a token is tied to a User of the catalog. */
+    identity: {
+      /**
+       * Id of the Backstage auth provider whose ID token the browser sends, such as `oidc`, `okta` or `microsoft`.
+       * @visibility frontend
+       */
+      authProvider: string;
+      /**
+       * Issuer, exactly as the tokens name it in `iss`, a slash at the end included. https, or with `insecure` plain http on
+       * loopback. Its discovery document is read from `/.well-known/openid-configuration` below it.
+       */
+      issuer: string;
+      /** Client id that the ID tokens are issued to, or a list of them. */
+      audience: string | string[];
+      /**
+       * How the User is found; exactly one has to match, and it has to be the signed-in user. By e-mail address the claim
+       * `email_verified` has to be true. `oidMatchingUserEntityAnnotation` is for Entra: claim `oid` to annotation
+       * `graph.microsoft.com/user-id`.
+       */
+      bindBy:
+        | 'emailMatchingUserEntityProfileEmail'
+        | 'emailLocalPartMatchingUserEntityName'
+        | 'oidMatchingUserEntityAnnotation';
+      /** E-mail domains that are accepted. Needed by `emailLocalPartMatchingUserEntityName`. Default: any. */
+      allowedDomains?: string[];
+      /** How far the clocks of the identity provider and of this server may be apart: at most 60 s. Default: 30 s. */
+      clockTolerance?: HumanDuration | string;
+      /** Accept plain http on loopback addresses. Refused with NODE_ENV=production. Default: false. */
+      insecure?: boolean;
+      /**
+       * The portal's own identity, for reading on behalf of nobody: either `clientId` with one of `clientSecret` and
+       * `clientSecretFile` (client credentials at `issuer`), or `tokenFile` alone. Default: none, and then runs whose answer
+       * got lost are not found out.
+       */
+      workload?: {
+        clientId?: string;
+        /** @visibility secret */
+        clientSecret?: string;
+        /** File with the secret; read again on each use. */
+        clientSecretFile?: string;
+        /** Parameters of the token request, by which the identity provider picks scopes and audience. */
+        scope?: string;
+        resource?: string;
+        audience?: string;
+        /** File with a projected token (JWT); read again on each use. */
+        tokenFile?: string;
+      };
+    };
+
+    /**
+     * Hosts, projects and clusters, by the id that annotations and roles use: 1–63 of a-z 0-9 -. Each platform's module adds
+     * its own keys. Default: none.
+     */
+    connections?: {
+      [id: string]: {
+        /** Id of the platform, as its module names it: `databricks`. */
+        platform: string;
+        /** Name that roles can match on: `production`. Default: none. */
+        environment?: string;
+        /** Accept plain http on loopback addresses. Refused with NODE_ENV=production. Default: false. */
+        insecure?: boolean;
+        /** Whether people may read the log tail of their runs. Default: true. */
+        logs?: boolean;
+        /** Accept credentials that outlive 60 minutes. Default: false. */
+        acceptLongLived?: boolean;
+        /** How a person's ID token becomes a credential. The module of the exchanger adds its own keys. */
+        user?: {
+          /** Id of the exchanger: `databricks-federation`. */
+          exchange: string;
+        };
+        /** How the portal's own token becomes a credential. Needs `identity.workload`. */
+        reader?: {
+          /** Id of the exchanger: `databricks-federation`. */
+          exchange: string;
+        };
+      };
+    };
+
+    /**
+     * Who may do what. The first rule that matches members, action, resource, environment and ownership decides; nothing is
+     * allowed otherwise. A list: a later file replaces it whole. Default: none, and then nobody may do anything.
+     */
+    roles?: Array<{
+      /** 1–63 of A-Z a-z 0-9 -; unique. */
+      name: string;
+      /** Any entry is enough; inside one entry every key has to hold. */
+      members: Array<{
+        /** Full reference of a group: `group:default/fraud-ml`. */
+        group?: string;
+        /** Full reference of a user: `user:default/ada`. */
+        user?: string;
+        /** Claims of the ID token, by name: the text itself, or one of a list. */
+        claims?: { [claim: string]: string };
+      }>;
+      allow: Array<{
+        /** `audit` and `administer` take none of the other keys. */
+        actions: Array<
+          | 'read'
+          | 'train'
+          | 'deploy'
+          | 'serve'
+          | 'predict'
+          | 'cancel'
+          | 'audit'
+          | 'administer'
+        >;
+        /** `<connection>:<resource>`, with `*` for any characters. */
+        resources?: string[];
+        /** Environments of connections. Default: all, connections without one included. */
+        environments?: string[];
+        /** Only entities that a group of the person owns. Needs `trustedLocations`. Default: false. */
+        ownedByMember?: boolean;
+        /** What parameters may be, on top of the form. */
+        parameters?: {
+          [parameter: string]: {
+            minimum?: number;
+            maximum?: number;
+            enum?: Array<string | number>;
+          };
+        };
+        limits?: {
+          /** Runs of one person that may be under way at a time. Default: no limit. */
+          concurrentRuns?: number;
+          /** Calls of one person per minute. Default: no limit. */
+          predictionsPerMinute?: number;
+        };
+        /**
+         * Run as this principal instead of as the person. Needs `trustedLocations`, resources without `*`, and all of them on
+         * one connection.
+         */
+        as?: {
+          /** Id on the platform. */
+          servicePrincipal: string;
+          /**
+           * Whose token reaches the principal. `workload`: the portal's, so the platform does not see the person.
+           * Default: person.
+           */
+          through?: 'person' | 'workload';
+        };
+      }>;
+    }>;
+
+    audit?: {
+      /**
+       * Key of the keyed hashes in audit entries, at least 32 characters. Default: made at first start and kept in the database.
+       * @visibility secret
+       */
+      hashKey?: string;
+    };
+  };
+}
