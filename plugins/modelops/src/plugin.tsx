@@ -33,7 +33,7 @@ const idTokenApi = ApiBlueprint.make({
 function annotatedWithAny(annotations: readonly string[]) {
   return {
     $any: annotations.map(
-      (annotation): Record<AnnotationPath, { $exists: true }> => ({
+      (annotation): Record<AnnotationPath, { $exists: boolean }> => ({
         [`metadata.annotations.${annotation}`]: { $exists: true },
       }),
     ),

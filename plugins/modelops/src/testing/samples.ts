@@ -1,0 +1,156 @@
+import type {
+  Access,
+  ActionForm,
+  AuditEntry,
+  Binding,
+  ModelAction,
+  ModelDetail,
+  Run,
+  RunDetail,
+} from 'backstage-plugin-modelops-common';
+
+export const ENTITY_REF = 'component:default/fraud-detector';
+const RUN_ID = '11111111-1111-4111-8111-111111111111';
+
+export const binding: Binding = {
+  role: 'train',
+  annotation: 'modelops/train',
+  connection: 'databricks-demo',
+  platform: 'databricks',
+  platformTitle: 'Databricks',
+  environment: 'production',
+  resource: 'job/8123',
+};
+
+export function sampleRun(change: Partial<Run> = {}): Run {
+  return {
+    id: RUN_ID,
+    entityRef: ENTITY_REF,
+    action: 'train',
+    operation: 'start',
+    connection: 'databricks-demo',
+    platform: 'databricks',
+    environment: 'production',
+    resource: 'job/8123',
+    state: 'running',
+    startedBy: 'user:default/ada',
+    role: 'fraud-ml-engineer',
+    rule: 'fraud-ml-engineer/0',
+    runsAs: { kind: 'person', principal: 'ada@acme.com', through: 'person' },
+    parameters: { epochs: 5 },
+    platformRunId: '77',
+    platformRunUrl: 'https://dbc-demo.cloud.databricks.com/jobs/8123/runs/77',
+    auditSequence: 12,
+    requestedAt: '2026-11-21T10:00:00.000Z',
+    startedAt: '2026-11-21T10:00:05.000Z',
+    updatedAt: '2026-11-21T10:00:06.000Z',
+    cancelRequested: false,
+    ...change,
+  };
+}
+
+export function sampleDetail(change: Partial<RunDetail> = {}): RunDetail {
+  return {
+    ...sampleRun(change),
+    timeline: [
+      {
+        sequence: 12,
+        time: '2026-11-21T10:00:00.000Z',
+        code: 'run.requested',
+        actor: 'user:default/ada',
+      },
+      {
+        sequence: 13,
+        time: '2026-11-21T10:00:05.000Z',
+        code: 'run.running',
+        actor: 'system:modelops',
+        toState: 'running',
+      },
+    ],
+    cancel: { allowed: true },
+    ...change,
+  };
+}
+
+export function sampleModel(
+  change: Partial<ModelDetail> = {},
+  train: Partial<ModelAction> = {},
+): ModelDetail {
+  return {
+    entityRef: ENTITY_REF,
+    title: 'Fraud detector',
+    problems: [],
+    identified: true,
+    actions: [
+      {
+        action: 'train',
+        binding,
+        allowed: true,
+        role: 'fraud-ml-engineer',
+        runsAs: {
+          kind: 'person',
+          principal: 'ada@acme.com',
+          through: 'person',
+        },
+        guardrails: [],
+        ...train,
+      },
+    ],
+    ...change,
+  };
+}
+
+export const form: ActionForm = {
+  action: 'train',
+  title: 'Train fraud detector',
+  schema: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {
+      epochs: { type: 'integer', title: 'Epochs', minimum: 1, maximum: 20 },
+      rate: { type: 'number', title: 'Learning rate' },
+      optimizer: { type: 'string', title: 'Optimizer', enum: ['adam', 'sgd'] },
+      note: { type: 'string', title: 'Note', maxLength: 5 },
+      shuffle: { type: 'boolean', title: 'Shuffle' },
+      table: { type: 'string', title: 'Table', readOnly: true },
+      apiKey: { type: 'string', title: 'API key', writeOnly: true },
+    },
+    required: ['epochs'],
+    additionalProperties: false,
+  },
+  defaults: {
+    epochs: 5,
+    rate: 0.1,
+    optimizer: 'adam',
+    shuffle: true,
+    table: 'main.fraud.training',
+    apiKey: '***',
+  },
+  guardrails: { epochs: 'Your role fraud-ml-engineer allows at most 20' },
+  runsAs: { kind: 'person', principal: 'ada@acme.com', through: 'person' },
+  jobRunsAs: 'fraud-pipeline',
+};
+
+export const access: Access = {
+  userEntityRef: 'user:default/katherine',
+  groups: ['group:default/security'],
+  identified: true,
+  audit: true,
+  administer: false,
+  roles: [],
+  mappingHash: 'a'.repeat(64),
+};
+
+export const auditEntry: AuditEntry = {
+  sequence: 42,
+  time: '2026-11-21T10:00:00.000Z',
+  code: 'run.refused',
+  outcome: 'refused',
+  actor: 'user:default/grace',
+  action: 'train',
+  entityRef: ENTITY_REF,
+  role: 'fraud-reader',
+  refusalCode: 'role-missing',
+  previousHash: 'b'.repeat(64),
+  hash: 'c'.repeat(64),
+};
