@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entity } from '@backstage/catalog-model';
 import {
   type ActionForm,
@@ -318,11 +319,11 @@ export class ModelService {
       )
       .then(form => form.jobRunsAs)
       .catch(() => undefined);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<undefined>(resolve => {
-      timer = setTimeout(resolve, CARD_PATIENCE_MS);
-    });
-    return Promise.race([reading, patience]).finally(() => clearTimeout(timer));
+    const answered = new AbortController();
+    const patience = sleep(CARD_PATIENCE_MS, undefined, {
+      signal: answered.signal,
+    }).catch(() => undefined);
+    return Promise.race([reading, patience]).finally(() => answered.abort());
   }
 
   private runsAs(

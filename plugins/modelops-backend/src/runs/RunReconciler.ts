@@ -27,8 +27,11 @@ import type { RunStore, StoredRun } from './RunStore';
 const RUNS_PER_TICK = 200;
 /** Longest a connection may take to answer for its runs, in milliseconds; below the lease. */
 const READ_DEADLINE_MS = 30_000;
-/** Pause before an open run is read again, in milliseconds, and the longest it grows to while nobody answers. */
-const PAUSE_MS = 4_000;
+/** Pause before an open run is read again, in milliseconds: short while somebody is likely to be watching. */
+const PAUSE_MS = 2_000;
+const LATER_PAUSE_MS = 10_000;
+const YOUNG_MS = 120_000;
+/** The longest the pause grows to while nobody answers. */
 const LONGEST_PAUSE_MS = 120_000;
 /** Pause between two looks for a job of a run that was closed as never sent, in milliseconds. */
 const WATCH_PAUSE_MS = 10 * 60_000;
@@ -242,9 +245,10 @@ function pauseAfter(
 ): Date | null {
   if (isTerminal(run.state))
     return ageMs < WATCH_MS ? new Date(now.getTime() + WATCH_PAUSE_MS) : null;
+  const pause = ageMs < YOUNG_MS ? PAUSE_MS : LATER_PAUSE_MS;
   return new Date(
     now.getTime() +
-      Math.min(PAUSE_MS * 2 ** Math.min(readsFailed, 10), LONGEST_PAUSE_MS),
+      Math.min(pause * 2 ** Math.min(readsFailed, 10), LONGEST_PAUSE_MS),
   );
 }
 

@@ -44,7 +44,7 @@ import {
 } from './RunStore';
 
 /** When the reconciler looks first after a submit, in milliseconds. */
-const FIRST_LOOK_MS = 2_000;
+const FIRST_LOOK_MS = 1_000;
 
 /** A request that passed steps 3 to 5 of the gate: what is to be recorded and then sent. */
 interface Admitted {

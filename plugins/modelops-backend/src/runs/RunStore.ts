@@ -285,14 +285,12 @@ export class RunStore {
     owner: string,
     next: { readAt: Date | null; readsFailed: number },
   ): Promise<void> {
-    await this.db('runs')
-      .where({ run_id: runId, lease_owner: owner })
-      .update({
-        lease_owner: null,
-        lease_expires_at: null,
-        next_read_at: next.readAt,
-        reads_failed: next.readsFailed,
-      });
+    await this.db('runs').where({ run_id: runId, lease_owner: owner }).update({
+      lease_owner: null,
+      lease_expires_at: null,
+      next_read_at: next.readAt,
+      reads_failed: next.readsFailed,
+    });
   }
 
   /** Jobs of a connection that belong to runs of ours requested since `since`. */

@@ -1,0 +1,264 @@
+import type { Server } from 'node:http';
+import {
+  coreServices,
+  createServiceFactory,
+  type RootLoggerService,
+} from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+  type TestDatabases,
+  type TestDatabaseId,
+} from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import type { JsonObject } from '@backstage/types';
+import databricksModule from 'backstage-plugin-modelops-backend-module-databricks';
+import {
+  type AuditEntry,
+  IDEMPOTENCY_KEY_HEADER,
+  IDENTITY_TOKEN_HEADER,
+  type Run,
+} from 'backstage-plugin-modelops-common';
+import type { Knex } from 'knex';
+import {
+  type Person,
+  startSimulators,
+  type Simulators,
+  type StartSimulatorsOptions,
+} from 'modelops-simulators';
+import request, { type Response } from 'supertest';
+import modelopsPlugin from '..';
+import { demoEntities, groupsOf } from './demoCatalog';
+import { demoConfig } from './demoConfig';
+
+/** A person of the demo who is signed in, or somebody without any credentials, or a service. */
+export type Who = Person | 'nobody' | 'a service';
+
+/** What a request carries beside its body. */
+export interface CallOptions {
+  /** Left out: the person's own good token, or none for anybody else. */
+  idToken?: string | null;
+  body?: object | string;
+  idempotencyKey?: string;
+  headers?: Record<string, string>;
+}
+
+/** The real backend plugin with the real Databricks module, against the simulators, on a real database. */
+export interface Portal {
+  simulators: Simulators;
+  db: Knex;
+  /** Everything that was logged, one line per message. */
+  logs: string[];
+  call(
+    who: Who,
+    method: 'GET' | 'POST',
+    path: string,
+    options?: CallOptions,
+  ): Promise<Response>;
+  /** `POST /runs` for a training of the demo's fraud detector, unless told otherwise. */
+  train(
+    who: Who,
+    options?: CallOptions & {
+      parameters?: JsonObject;
+      entityRef?: string;
+      reason?: string;
+    },
+  ): Promise<Response>;
+  /** Follows all open runs once, as the scheduler does when their pauses are over. */
+  reconcile(): Promise<void>;
+  /** Follows a run until it is in one of the states. */
+  until(runId: string, ...states: Run['state'][]): Promise<Run>;
+  entries(filter?: Partial<AuditEntry>): Promise<AuditEntry[]>;
+  close(): Promise<void>;
+}
+
+/** What a test may change about the portal. */
+export interface PortalOptions {
+  databases: TestDatabases;
+  databaseId: TestDatabaseId;
+  simulators?: Simulators;
+  simulatorOptions?: StartSimulatorsOptions;
+  config?: (config: ReturnType<typeof demoConfig>) => JsonObject;
+  entities?: Entity[];
+}
+
+// Everything here goes over HTTP and through a database; jest's 5 s are for less.
+jest.setTimeout(60_000);
+
+let keys = 0;
+/** A fresh idempotency key. */
+export function newKey(): string {
+  keys += 1;
+  return `test-key-${String(keys).padStart(12, '0')}`;
+}
+
+/** Longest a run may take to get where a test wants it; far more than it takes. */
+const PATIENCE_MS = 20_000;
+
+export async function startPortal(options: PortalOptions): Promise<Portal> {
+  const simulators =
+    options.simulators ?? (await startSimulators(options.simulatorOptions));
+  const db = await options.databases.init(options.databaseId);
+  const logs: string[] = [];
+  const config = demoConfig(simulators);
+  const scheduler = mockServices.scheduler();
+  const backend = await startTestBackend({
+    features: [
+      modelopsPlugin,
+      databricksModule,
+      catalogServiceMock.factory({
+        entities: options.entities ?? demoEntities(),
+      }),
+      mockServices.rootConfig.factory({
+        data: options.config?.(config) ?? config,
+      }),
+      mockServices.database.factory({ knex: db, migrations: { skip: false } }),
+      scheduler.factory({ skipTaskRunOnStartup: true }),
+      collectingLogger(logs),
+      userInfoFromDemo,
+    ],
+  });
+
+  const call: Portal['call'] = async (who, method, path, callOptions = {}) => {
+    const idToken =
+      callOptions.idToken === undefined
+        ? await ownToken(simulators, who)
+        : callOptions.idToken;
+    let sent = request(backend.server as unknown as Server)
+      [method === 'GET' ? 'get' : 'post'](`/api/modelops${path}`)
+      .set('authorization', authorizationOf(who));
+    if (idToken) sent = sent.set(IDENTITY_TOKEN_HEADER, idToken);
+    if (callOptions.idempotencyKey)
+      sent = sent.set(IDEMPOTENCY_KEY_HEADER, callOptions.idempotencyKey);
+    for (const [name, value] of Object.entries(callOptions.headers ?? {}))
+      sent = sent.set(name, value);
+    if (callOptions.body !== undefined)
+      sent = sent
+        .set('content-type', 'application/json')
+        .send(callOptions.body);
+    return sent;
+  };
+  const reconcile = async () => {
+    // As if the pause between two looks were over for every run that nobody is at.
+    await db('runs')
+      .whereNull('lease_owner')
+      .whereNotNull('next_read_at')
+      .update({ next_read_at: new Date(0) });
+    await scheduler.triggerTask('modelops-follow-runs');
+  };
+  return {
+    simulators,
+    db,
+    logs,
+    call,
+    reconcile,
+    train: (
+      who,
+      {
+        parameters = {},
+        entityRef = 'resource:default/fraud-detector',
+        reason,
+        ...rest
+      } = {},
+    ) =>
+      call(who, 'POST', '/v1/runs', {
+        idempotencyKey: newKey(),
+        body: {
+          entityRef,
+          action: 'train',
+          operation: 'start',
+          parameters,
+          reason,
+        },
+        ...rest,
+      }),
+    async until(runId, ...states) {
+      const deadline = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const { body } = await call('ada', 'GET', `/v1/runs/${runId}`);
+        if (states.includes(body.state)) return body;
+        if (Date.now() > deadline)
+          throw new Error(
+            `Run ${runId} is ${body.state}, not ${states.join(' or ')}`,
+          );
+        await reconcile();
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+    },
+    async entries(filter = {}) {
+      const rows = await db('audit_entries').orderBy('sequence');
+      return rows
+        .map(
+          row =>
+            ({ ...JSON.parse(row.canonical), hash: row.hash } as AuditEntry),
+        )
+        .filter(entry =>
+          Object.entries(filter).every(
+            ([name, value]) => entry[name as keyof AuditEntry] === value,
+          ),
+        );
+    },
+    async close() {
+      await backend.stop();
+      if (!options.simulators) await simulators.close();
+    },
+  };
+}
+
+function authorizationOf(who: Who): string {
+  if (who === 'nobody') return mockCredentials.none.header();
+  if (who === 'a service') return mockCredentials.service.header();
+  return mockCredentials.user.header(`user:default/${who}`);
+}
+
+async function ownToken(
+  simulators: Simulators,
+  who: Who,
+): Promise<string | null> {
+  return who === 'nobody' || who === 'a service'
+    ? null
+    : simulators.idp.signIdToken(who);
+}
+
+const userInfoFromDemo = createServiceFactory({
+  service: coreServices.userInfo,
+  deps: {},
+  factory: () => ({
+    async getUserInfo(credentials) {
+      const { userEntityRef } = credentials.principal as unknown as {
+        userEntityRef: string;
+      };
+      return {
+        userEntityRef,
+        ownershipEntityRefs: [userEntityRef, ...groupsOf(userEntityRef)],
+      };
+    },
+  }),
+});
+
+/** A root logger that keeps every line, at every level, with all that was logged beside the message. */
+function collectingLogger(lines: string[]) {
+  const make = (): RootLoggerService => {
+    const log = (level: string) => (message: string, meta?: unknown) => {
+      lines.push(
+        `${level} ${message} ${
+          meta instanceof Error ? `${meta.stack}` : JSON.stringify(meta ?? {})
+        }`,
+      );
+    };
+    return {
+      error: log('error'),
+      warn: log('warn'),
+      info: log('info'),
+      debug: log('debug'),
+      child: make,
+    };
+  };
+  return createServiceFactory({
+    service: coreServices.rootLogger,
+    deps: {},
+    factory: make,
+  });
+}
