@@ -23,6 +23,8 @@ export async function startSimulators(
   options: StartSimulatorsOptions = {},
 ): Promise<Simulators> {
   const child = fork(
+    // This package is private and never built: it always runs from its sources.
+    // eslint-disable-next-line no-restricted-syntax
     join(__dirname, 'cli.ts'),
     toArguments({
       idpPort: 0,
@@ -45,6 +47,8 @@ export async function startSimulators(
     },
   );
   const ready = await untilReady(child);
+  // What it says from here on is a bug of a simulator: show it.
+  child.stderr?.on('data', chunk => process.stderr.write(chunk));
   // A test that forgets to close must not hang.
   child.unref();
   child.channel?.unref();

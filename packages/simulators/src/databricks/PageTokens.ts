@@ -1,6 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { invalidParameter } from './errors';
 
+/** Bytes of the seal that are kept: enough that nobody makes one up, short enough for a query. */
+const SEAL_BYTES = 12;
+
 /** Opaque page tokens: sealed with a key of this process and tied to the list and the principal they were made for. */
 export class PageTokens {
   private readonly key = randomBytes(32);
@@ -34,5 +37,3 @@ export class PageTokens {
       .subarray(0, SEAL_BYTES);
   }
 }
-
-const SEAL_BYTES = 12;

@@ -27,7 +27,10 @@ const SKIPPED: Outcome = {
 /** Moves runs from state to state, and trains while they are RUNNING. */
 export class RunScheduler {
   private readonly timers = new Map<Run, NodeJS.Timeout>();
-  private readonly training = new Map<Run, Promise<Outcome>>();
+  private readonly training = new Map<
+    Run,
+    { ended: Promise<Outcome>; stop: AbortController }
+  >();
 
   constructor(
     private readonly workspace: Workspace,
@@ -55,7 +58,8 @@ export class RunScheduler {
         this.enter(run, 'RUNNING');
         return;
       case 'RUNNING': {
-        const trained = outcome ?? (await this.training.get(run)) ?? SUCCESS;
+        const trained =
+          outcome ?? (await this.training.get(run)?.ended) ?? SUCCESS;
         // A cancel may have come while the training went on.
         if (run.state === 'RUNNING') this.terminate(run, trained);
         return;
@@ -76,12 +80,14 @@ export class RunScheduler {
   /** Removes a run as if it were deleted; what it trained stays. */
   forget(run: Run): void {
     this.stopTimer(run);
+    this.training.get(run)?.stop.abort();
     this.workspace.runs.delete(run.runId);
     this.startNextQueued(run);
   }
 
   close(): void {
     for (const run of this.timers.keys()) this.stopTimer(run);
+    for (const { stop } of this.training.values()) stop.abort();
   }
 
   private enter(run: Run, state: keyof typeof SHARES): void {
@@ -90,11 +96,16 @@ export class RunScheduler {
     if (state === 'PENDING') run.startedAt = now;
     if (state === 'RUNNING') {
       run.executionStartedAt = now;
-      if (run.job.training)
-        this.training.set(
+      if (run.job.training) {
+        const stop = new AbortController();
+        const ended = runTrainingTask(
           run,
-          runTrainingTask(run, this.workspace, this.trainer),
+          this.workspace,
+          this.trainer,
+          stop.signal,
         );
+        this.training.set(run, { ended, stop });
+      }
     }
     if (this.pace.manual) return;
     const milliseconds =
@@ -117,6 +128,7 @@ export class RunScheduler {
       mlflowRun.endedAt = now;
     }
     this.enter(run, 'TERMINATING');
+    this.training.get(run)?.stop.abort();
   }
 
   private finish(run: Run, outcome: Outcome): void {

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import {
   defaultBehaviour,
+  RUN_STATES,
   type RunState,
   type TerminationCode,
 } from '../handles/databricksTypes';
@@ -96,10 +97,15 @@ function runControlRoutes(
     controlRoute(async ({ params, body }) => {
       const run = requireRun(params.runId);
       const outcome = readOutcome(body);
-      const to: RunState | undefined = body.to;
-      do {
+      const to = readState(body.to);
+      if (to === undefined) await running().scheduler.advance(run, outcome);
+      while (
+        to !== undefined &&
+        run.state !== to &&
+        run.state !== 'TERMINATED'
+      ) {
         await running().scheduler.advance(run, outcome);
-      } while (to && run.state !== to && run.state !== 'TERMINATED');
+      }
       return toSimulatedRun(run);
     }),
   );
@@ -109,6 +115,12 @@ function runControlRoutes(
       running().scheduler.forget(requireRun(params.runId)),
     ),
   );
+}
+
+function readState(state: unknown): RunState | undefined {
+  if (state === undefined || RUN_STATES.includes(state as RunState))
+    return state as RunState | undefined;
+  throw new TypeError(`'to' is one of ${RUN_STATES.join(', ')}`);
 }
 
 function readOutcome(body: {

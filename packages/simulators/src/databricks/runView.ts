@@ -40,6 +40,11 @@ export const TERMINATION_CODES = Object.keys(ENDINGS) as TerminationCode[];
 
 const TASK_KEY = 'train';
 
+const QUEUE_DETAILS = {
+  code: 'MAX_CONCURRENT_RUNS_REACHED',
+  message: 'Queued due to reaching maximum concurrent runs of the job.',
+};
+
 /** The Run object of Jobs API 2.2. Source: reference, databricks section 2.4. */
 export function runView(
   run: Run,
@@ -139,11 +144,6 @@ function statusOf(run: Run): Record<string, unknown> {
     },
   };
 }
-
-const QUEUE_DETAILS = {
-  code: 'MAX_CONCURRENT_RUNS_REACHED',
-  message: 'Queued due to reaching maximum concurrent runs of the job.',
-};
 
 function endingOf(outcome: Outcome): { type: string; message: string } {
   return { type: ENDINGS[outcome.code].type, message: outcome.message };

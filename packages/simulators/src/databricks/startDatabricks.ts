@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import express from 'express';
 import { startServer, type SimulatorServer } from '../server/startServer';
 import { Trainer } from '../training/Trainer';
@@ -38,32 +39,13 @@ export interface RunningWorkspace {
 export async function startDatabricks(
   options: DatabricksOptions,
 ): Promise<SimulatorServer> {
-  const trainer = new Trainer();
-  const server = await startServer(
-    {
-      name: 'Databricks',
-      port: options.port,
-      errorBody: injectedErrorBody,
-      setHeaders: res => {
-        res.setHeader('server', 'databricks');
-        res.setHeader('x-request-id', randomUUID());
-        res.setHeader('x-databricks-org-id', WORKSPACE_ID);
-        res.setHeader('x-content-type-options', 'nosniff');
-        res.setHeader(
-          'strict-transport-security',
-          'max-age=31536000; includeSubDomains; preload',
-        );
-      },
-    },
-    () => {
-      running.scheduler.close();
-      running = openWorkspace();
-    },
-  ).catch(async error => {
-    await trainer.close();
-    throw error;
+  const server = await startServer({
+    name: 'Databricks',
+    port: options.port,
+    errorBody: injectedErrorBody,
+    setHeaders: setWorkspaceHeaders,
   });
-
+  const trainer = new Trainer();
   const seeds = trainSeedVersions(trainer);
   const openWorkspace = (): RunningWorkspace => {
     const workspace = new Workspace(server.url, options.issuer);
@@ -80,6 +62,11 @@ export async function startDatabricks(
     };
   };
   let running = openWorkspace();
+
+  server.onReset(() => {
+    running.scheduler.close();
+    running = openWorkspace();
+  });
 
   const { app, control, log } = server;
   const api = createApiRoute(() => running, log);
@@ -121,4 +108,16 @@ export async function startDatabricks(
       await Promise.all([server.close(), trainer.close()]);
     },
   };
+}
+
+/** On every answer of a workspace, errors included. Source: reference, databricks section 0. */
+function setWorkspaceHeaders(res: ServerResponse): void {
+  res.setHeader('server', 'databricks');
+  res.setHeader('x-request-id', randomUUID());
+  res.setHeader('x-databricks-org-id', WORKSPACE_ID);
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.setHeader(
+    'strict-transport-security',
+    'max-age=31536000; includeSubDomains; preload',
+  );
 }

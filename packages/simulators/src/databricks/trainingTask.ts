@@ -9,6 +9,7 @@ export async function runTrainingTask(
   run: Run,
   workspace: Workspace,
   trainer: Trainer,
+  stop: AbortSignal,
 ): Promise<Outcome> {
   const { dataset, registersModel } = run.job.training!;
   const parameters = parametersOf(run);
@@ -33,8 +34,9 @@ export async function runTrainingTask(
   let trained: TrainedModel;
   try {
     await workspace.seeded;
-    trained = await trainer.train({ dataset, parameters });
+    trained = await trainer.train({ dataset, parameters }, stop);
   } catch (error) {
+    if (run.outcome) return run.outcome;
     run.errorTrace = `${(error as Error).message}\n  at train (${
       run.job.name
     }.py)`;
@@ -47,7 +49,7 @@ export async function runTrainingTask(
     };
   }
   // Canceled, or ended by a test: the process is gone, so it registers nothing.
-  if (run.state !== 'RUNNING') return run.outcome!;
+  if (run.outcome) return run.outcome;
 
   mlflowRun.history = trained.history;
   for (const { epoch, accuracy, loss } of trained.history) {

@@ -27,12 +27,14 @@ export const defaultBehaviour: Readonly<DatabricksBehaviour> = {
 };
 
 /** States of a run, in order. Source: Jobs API 2.2 `status.state`. */
-export type RunState =
-  | 'QUEUED'
-  | 'PENDING'
-  | 'RUNNING'
-  | 'TERMINATING'
-  | 'TERMINATED';
+export const RUN_STATES = [
+  'QUEUED',
+  'PENDING',
+  'RUNNING',
+  'TERMINATING',
+  'TERMINATED',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
 
 /** How a run ends: the codes of `termination_details.code` the simulator gives. */
 export type TerminationCode =

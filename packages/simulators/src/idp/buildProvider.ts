@@ -22,7 +22,7 @@ export interface ProviderParts {
   store: MemoryStore;
   redirectUris: string[];
   /** Seconds an ID token of a login lives. */
-  idTokenSeconds: () => number;
+  idTokenSeconds: number;
 }
 
 /** `oidc-provider` wants an absolute URI for a resource; the audience in the token is the short name. */
@@ -93,7 +93,7 @@ function configuration(parts: ProviderParts): Configuration {
       AuthorizationCode: 60,
       ClientCredentials: ACCESS_TOKEN_SECONDS,
       Grant: SESSION_SECONDS,
-      IdToken: () => parts.idTokenSeconds(),
+      IdToken: () => parts.idTokenSeconds,
       Interaction: 3600,
       RefreshToken: SESSION_SECONDS,
       Session: SESSION_SECONDS,

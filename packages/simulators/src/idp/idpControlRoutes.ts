@@ -9,13 +9,18 @@ export function idpControlRoutes(control: Express, idp: RunningIdp): void {
   control.post(
     '/__control/tokens',
     controlRoute(async ({ body }) => ({
-      token: await idp.mint.idToken(personOf(body), body.overrides),
+      token: await idp.parts.mint.idToken(personOf(body), body.overrides),
     })),
   );
   control.post(
     '/__control/forged-tokens',
     controlRoute(async ({ body }) => ({
-      token: await forgeToken(body.kind, personOf(body), idp.mint, idp.keys),
+      token: await forgeToken(
+        body.kind,
+        personOf(body),
+        idp.parts.mint,
+        idp.parts.keys,
+      ),
     })),
   );
   control.post(
@@ -28,9 +33,9 @@ export function idpControlRoutes(control: Express, idp: RunningIdp): void {
     '/__control/behaviour',
     controlRoute(({ body }) => {
       if (body.clockOffsetSeconds !== undefined)
-        idp.mint.clockOffsetSeconds = Number(body.clockOffsetSeconds);
+        idp.parts.mint.clockOffsetSeconds = Number(body.clockOffsetSeconds);
       if (body.idTokenSeconds !== undefined)
-        idp.idTokenSeconds = Number(body.idTokenSeconds);
+        idp.parts.idTokenSeconds = Number(body.idTokenSeconds);
     }),
   );
 }

@@ -16,9 +16,7 @@ export interface IdpOptions {
 /** The provider as it is now; replaced whole when its keys change. */
 export interface RunningIdp {
   provider: Provider;
-  mint: TokenMint;
-  keys: SigningKeys;
-  idTokenSeconds: number;
+  parts: ProviderParts;
   rotateKeys(options: { keepOld: boolean }): Promise<string>;
 }
 
@@ -26,21 +24,14 @@ export interface RunningIdp {
 export async function startIdp(options: IdpOptions): Promise<SimulatorServer> {
   const store = new MemoryStore();
   const keys = await SigningKeys.create();
-  const server = await startServer(
-    {
-      name: 'OpenID provider',
-      port: options.port,
-      errorBody: status =>
-        JSON.stringify({
-          error: status < 500 ? 'invalid_request' : 'server_error',
-        }),
-    },
-    () => {
-      store.clear();
-      idp.mint.clockOffsetSeconds = 0;
-      idp.idTokenSeconds = ID_TOKEN_SECONDS;
-    },
-  );
+  const server = await startServer({
+    name: 'OpenID provider',
+    port: options.port,
+    errorBody: status =>
+      JSON.stringify({
+        error: status < 500 ? 'invalid_request' : 'server_error',
+      }),
+  });
   const mint = new TokenMint(server.url, keys);
   const parts: ProviderParts = {
     issuer: server.url,
@@ -48,19 +39,22 @@ export async function startIdp(options: IdpOptions): Promise<SimulatorServer> {
     mint,
     store,
     redirectUris: options.redirectUris ?? [],
-    idTokenSeconds: () => idp.idTokenSeconds,
+    idTokenSeconds: ID_TOKEN_SECONDS,
   };
   const idp: RunningIdp = {
     provider: buildProvider(parts),
-    mint,
-    keys,
-    idTokenSeconds: ID_TOKEN_SECONDS,
+    parts,
     async rotateKeys(rotation) {
       const kid = await keys.rotate(rotation);
       idp.provider = buildProvider(parts);
       return kid;
     },
   };
+  server.onReset(() => {
+    store.clear();
+    mint.clockOffsetSeconds = 0;
+    parts.idTokenSeconds = ID_TOKEN_SECONDS;
+  });
   idpControlRoutes(server.control, idp);
   loginRoutes(server.app, idp);
   server.app.use((req, res) => idp.provider.callback()(req, res));

@@ -10,7 +10,7 @@ export function commonControlRoutes(
   parts: {
     log: RequestLog;
     faults: FaultList;
-    onReset: () => void | Promise<void>;
+    onReset: () => void;
   },
 ): void {
   const { log, faults, onReset } = parts;
@@ -29,9 +29,9 @@ export function commonControlRoutes(
   );
   control.post(
     '/__control/reset',
-    controlRoute(async () => {
+    controlRoute(() => {
       faults.clear();
-      await onReset();
+      onReset();
       log.clear();
     }),
   );

@@ -31,7 +31,19 @@ export interface SimulatorServer {
   app: Express;
   /** Routes under `/__control`. */
   control: Express;
+  /** Sets what a reset does besides clearing faults and log. */
+  onReset(handler: () => void): void;
   close(): Promise<void>;
+}
+
+/** Somebody else listens on the port a simulator was told to use. */
+export class PortInUseError extends Error {
+  constructor(name: string, port: number) {
+    super(
+      `Port ${port} for the ${name} simulator is in use; stop what listens there or choose another port`,
+    );
+    this.name = 'PortInUseError';
+  }
 }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -39,13 +51,13 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 /** Starts a server on 127.0.0.1 with a request log, faults and guarded control routes. */
 export async function startServer(
   options: ServerOptions,
-  onReset: () => void | Promise<void>,
 ): Promise<SimulatorServer> {
+  let reset = () => {};
   const log = new RequestLog();
   const faults = new FaultList();
   const app = plainExpress();
   const control = plainExpress();
-  commonControlRoutes(control, { log, faults, onReset });
+  commonControlRoutes(control, { log, faults, onReset: () => reset() });
 
   const server = createServer(async (req, res) => {
     const url = URL.parse(`http://127.0.0.1${req.url}`);
@@ -91,22 +103,15 @@ export async function startServer(
     log,
     app,
     control,
+    onReset: handler => {
+      reset = handler;
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-/** Somebody else listens on the port a simulator was told to use. */
-export class PortInUseError extends Error {
-  constructor(name: string, port: number) {
-    super(
-      `Port ${port} for the ${name} simulator is in use; stop what listens there or choose another port`,
-    );
-    this.name = 'PortInUseError';
-  }
 }
 
 function plainExpress(): Express {

@@ -11,6 +11,8 @@ export class TrainingError extends Error {}
  * the server's own thread would hold back each answer by up to an epoch.
  */
 export class Trainer {
+  // This package is private and never built: it always runs from its sources.
+  // eslint-disable-next-line no-restricted-syntax
   private readonly worker = new Worker(join(__dirname, 'trainingWorker.ts'));
   private readonly waiting = new Map<number, (answer: WorkerAnswer) => void>();
   private lastId = 0;
@@ -22,12 +24,18 @@ export class Trainer {
     });
   }
 
-  async train(order: TrainingOrder): Promise<TrainedModel> {
+  /** Trains, until done or stopped; stopped is an error, too. */
+  async train(order: TrainingOrder, stop?: AbortSignal): Promise<TrainedModel> {
     this.lastId += 1;
     const id = this.lastId;
+    // Shared memory, because a message would wait in the queue of a worker that is busy training.
+    const stopped = new Int32Array(
+      new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    );
+    stop?.addEventListener('abort', () => Atomics.store(stopped, 0, 1));
     const answer = await new Promise<WorkerAnswer>(resolve => {
       this.waiting.set(id, resolve);
-      this.worker.postMessage({ id, ...order });
+      this.worker.postMessage({ id, stopped, ...order });
     });
     if ('error' in answer) throw new TrainingError(answer.error);
     return answer.trained;

@@ -35,7 +35,10 @@ const SEED = 20260504;
 tf.enableProdMode();
 
 /** Trains on a bundled data set. The same order gives the same weights. */
-export async function trainModel(order: TrainingOrder): Promise<TrainedModel> {
+export async function trainModel(
+  order: TrainingOrder,
+  isStopped: () => boolean = () => false,
+): Promise<TrainedModel> {
   const settings = readHyperparameters(order.parameters);
   const data = loadDataset(order.dataset);
   await tf.setBackend('cpu');
@@ -45,6 +48,7 @@ export async function trainModel(order: TrainingOrder): Promise<TrainedModel> {
   const history: EpochMetrics[] = [];
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch += 1) {
+      if (isStopped()) throw new Error('Training was stopped');
       await trainEpoch(
         model,
         shuffled(data.train, settings.classWeight, random),
