@@ -16,8 +16,6 @@ backend.add(
   import('@backstage/plugin-permission-backend-module-allow-all-policy'),
 );
 
-backend.add(import('@backstage/plugin-user-settings-backend'));
-
 backend.add(import('backstage-plugin-modelops-backend'));
 backend.add(import('backstage-plugin-modelops-backend-module-databricks'));
 

@@ -32,10 +32,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 180_000 },
   ],
 
+  baseURL: async ({ portal }, use) => {
+    await use(portal.url);
+  },
+
   signInAs: async ({ browser, portal }, use, testInfo) => {
     const opened: Page[] = [];
     await use(async person => {
-      const context = await browser.newContext(testInfo.project.use);
+      const context = await browser.newContext({
+        ...testInfo.project.use,
+        baseURL: portal.url,
+      });
       const page = await context.newPage();
       opened.push(page);
       await signIn(page, portal.url, person);

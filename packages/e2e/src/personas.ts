@@ -7,11 +7,28 @@ export type Person = (typeof PEOPLE)[number];
 /** Signs a person in as a person would: through the popup of the OpenID provider. */
 export async function signIn(page: Page, portalUrl: string, person: Person) {
   await page.goto(portalUrl);
-  const popupOpens = page.waitForEvent('popup');
+  const popup = await openSignIn(page);
+  await enterPassword(popup, person, person);
+  await expectSignedIn(page);
+}
+
+/** Presses the portal's sign-in button; answers the popup that opens. */
+export async function openSignIn(page: Page): Promise<Page> {
+  const popup = page.waitForEvent('popup');
   await page.getByRole('button', { name: 'Sign In' }).click();
-  const popup = await popupOpens;
-  await popup.getByLabel('Name').fill(person);
-  await popup.getByLabel('Password').fill(person);
+  return popup;
+}
+
+export async function enterPassword(
+  popup: Page,
+  name: string,
+  password: string,
+) {
+  await popup.getByRole('textbox', { name: 'Name' }).fill(name);
+  await popup.getByRole('textbox', { name: 'Password' }).fill(password);
   await popup.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function expectSignedIn(page: Page) {
   await expect(page.getByRole('link', { name: 'Settings' })).toBeVisible();
 }

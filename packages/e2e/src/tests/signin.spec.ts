@@ -1,6 +1,6 @@
 import { expectAccessible } from '../accessibility';
 import { expect, test } from '../fixtures';
-import { PEOPLE } from '../personas';
+import { PEOPLE, enterPassword, expectSignedIn, openSignIn } from '../personas';
 
 for (const person of PEOPLE) {
   test(`${person} signs in through the OpenID provider and sees the models`, async ({
@@ -16,13 +16,10 @@ for (const person of PEOPLE) {
 
 test('a wrong password signs nobody in', async ({ page, portal }) => {
   await page.goto(portal.url);
-  const popupOpens = page.waitForEvent('popup');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-  const popup = await popupOpens;
-  await popup.getByLabel('Name').fill('ada');
-  await popup.getByLabel('Password').fill('grace');
-  await popup.getByRole('button', { name: 'Sign in' }).click();
+  const popup = await openSignIn(page);
+  await enterPassword(popup, 'ada', 'grace');
   await expect(popup.getByRole('alert')).toHaveText(/Wrong name or password/);
+  await popup.close();
   await expect(page.getByRole('button', { name: 'Sign In' })).toBeVisible();
 });
 
@@ -31,18 +28,19 @@ test('the sign-in survives a reload without asking again', async ({
 }) => {
   const page = await signInAs('ada');
   await page.reload();
-  await expect(page.getByRole('link', { name: 'Settings' })).toBeVisible();
+  await expectSignedIn(page);
 });
 
-test('after a sign-out the next person can sign in', async ({ signInAs }) => {
+test('after a sign-out another person can sign in', async ({ signInAs }) => {
   const page = await signInAs('ada');
   await page.goto('/settings');
   await page.getByTestId('user-settings-menu').click();
   await page.getByTestId('sign-out').click();
-  const popupOpens = page.waitForEvent('popup');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-  const popup = await popupOpens;
-  await expect(popup.getByLabel('Name')).toBeVisible();
+  const popup = await openSignIn(page);
+  await enterPassword(popup, 'grace', 'grace');
+  await expectSignedIn(page);
+  await page.goto('/settings');
+  await expect(page.getByText('Grace Hopper').first()).toBeVisible();
 });
 
 test('the sign-in page is accessible', async ({ page, portal }) => {
