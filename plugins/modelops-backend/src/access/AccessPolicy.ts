@@ -1,5 +1,4 @@
 import type { PermissionsService } from '@backstage/backend-plugin-api';
-import { ServiceUnavailableError } from '@backstage/errors';
 import {
   AuthorizeResult,
   type AuthorizePermissionRequest,
@@ -9,8 +8,8 @@ import {
   auditReadPermission,
   ENTITY_PERMISSIONS,
   type Access,
-  type ErrorCode,
 } from 'backstage-plugin-modelops-common';
+import { UnavailableError } from '../errors';
 import type { Caller } from '../identity/Caller';
 import { describeGuardrails } from './guardrails';
 import {
@@ -111,11 +110,9 @@ export class AccessPolicy {
       .authorize([...requests.values()], { credentials: caller.credentials })
       .catch(() => {
         // As it is, its status would reach the browser: a 404 while the permission backend is missing, or a 401.
-        throw Object.assign(
-          new ServiceUnavailableError(
-            'The permission backend did not answer, so nothing was allowed. Try again later.',
-          ),
-          { code: 'internal' satisfies ErrorCode },
+        throw new UnavailableError(
+          'internal',
+          'The permission backend did not answer, so nothing was allowed. Try again later.',
         );
       });
     const allowed = new Set(

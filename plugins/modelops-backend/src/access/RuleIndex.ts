@@ -13,6 +13,8 @@ import {
 interface Bucket {
   glob: Glob;
   rules: PlacedRule[];
+  /** Those of them that have a member with claims. */
+  claimRules: PlacedRule[];
   /** The same rules, by one thing each of their members has to have. */
   byMember: Map<string, Array<{ member: Member; rule: PlacedRule }>>;
 }
@@ -65,6 +67,13 @@ export class RuleIndex {
     for (const bucket of this.#bucketsFor(action, target)) yield* bucket.rules;
   }
 
+  /** As `rulesOn`, but only rules that have a member with claims. */
+  *claimRulesOn(action: Action, target: string): Generator<PlacedRule> {
+    for (const bucket of this.#bucketsFor(action, target)) {
+      yield* bucket.claimRules;
+    }
+  }
+
   #add(placed: PlacedRule) {
     const { actions, resources } = placed.rule;
     const patterns = resources.length > 0 ? resources : [NO_RESOURCE];
@@ -72,6 +81,9 @@ export class RuleIndex {
       for (const pattern of new Set(patterns)) {
         const bucket = this.#bucketOf(action, pattern);
         bucket.rules.push(placed);
+        if (placed.role.members.some(member => member.claims !== undefined)) {
+          bucket.claimRules.push(placed);
+        }
         for (const member of placed.role.members) {
           const key = this.#keyOf(member);
           const entry = { member, rule: placed };
@@ -96,7 +108,12 @@ export class RuleIndex {
     const known = index.buckets.get(pattern);
     if (known) return known;
     const glob = compileGlob(pattern);
-    const bucket: Bucket = { glob, rules: [], byMember: new Map() };
+    const bucket: Bucket = {
+      glob,
+      rules: [],
+      claimRules: [],
+      byMember: new Map(),
+    };
     index.buckets.set(pattern, bucket);
     if (glob.wildcard) {
       const others = index.byPrefix.get(glob.prefix);

@@ -46,7 +46,8 @@ export type GuardrailCheck =
 
 /**
  * Checks one value. For a guardrail on a number the answer is the number that was checked: send its `canonicalDecimal`, never
- * the text that came in, because a platform may read `1_000`, `0x14` or `2e1` differently than we did.
+ * the text that came in, because a platform may read `1_000`, `0x14` or `2e1` differently than we did. A missing value is refused:
+ * nobody would know what the platform puts there, so pass its default.
  */
 export function checkGuardrail(
   guardrail: Guardrail,
@@ -77,34 +78,6 @@ export function checkGuardrail(
     number <= (guardrail.maximum ?? Number.POSITIVE_INFINITY) &&
     (!allowed || allowed.includes(number));
   return within ? { ok: true, value: number } : refused;
-}
-
-/**
- * Checks every guarded parameter. `values` are the values that would take effect, the platform's defaults included: a guarded
- * parameter without a value is refused, since nobody would know what the platform puts there.
- */
-export function checkGuardrails(
-  guardrails: Guardrails,
-  values: Readonly<Record<string, unknown>>,
-):
-  | { ok: true; values: Record<string, string | number> }
-  | { ok: false; parameter: string; message: string } {
-  const checked: Record<string, string | number> = {};
-  for (const [parameter, guardrail] of Object.entries(guardrails)) {
-    const check = checkGuardrail(
-      guardrail,
-      Object.hasOwn(values, parameter) ? values[parameter] : undefined,
-    );
-    if (!check.ok) {
-      return {
-        ok: false,
-        parameter,
-        message: `${parameter} ${check.message}`,
-      };
-    }
-    checked[parameter] = check.value;
-  }
-  return { ok: true, values: checked };
 }
 
 /** The field of the form with the guardrail applied: never wider than either of the two. */

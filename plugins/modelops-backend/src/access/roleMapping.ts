@@ -107,7 +107,7 @@ export function decideRole(
     claimMiss(mapping, asker, question, target) ??
     roleMissing(
       target === NO_RESOURCE ? action : `${action} on ${target}`,
-      rulesInEnvironment(mapping, question, target),
+      inEnvironment(mapping.index.rulesOn(action, target), question),
     )
   );
 }
@@ -169,12 +169,11 @@ function isInEnvironment({ rule }: PlacedRule, question: RoleQuestion) {
   );
 }
 
-function* rulesInEnvironment(
-  mapping: RoleMapping,
+function* inEnvironment(
+  rules: Iterable<PlacedRule>,
   question: RoleQuestion,
-  target: string,
 ): Generator<PlacedRule> {
-  for (const rule of mapping.index.rulesOn(question.action, target)) {
+  for (const rule of rules) {
     if (isInEnvironment(rule, question)) yield rule;
   }
 }
@@ -187,7 +186,8 @@ function claimMiss(
   target: string,
 ): Refusal | undefined {
   if (asker.claims && !asker.groupsOverage) return undefined;
-  for (const { role } of rulesInEnvironment(mapping, question, target)) {
+  const rules = mapping.index.claimRulesOn(question.action, target);
+  for (const { role } of inEnvironment(rules, question)) {
     const near = role.members.some(
       member =>
         member.claims !== undefined &&
