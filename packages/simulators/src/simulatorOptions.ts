@@ -58,25 +58,15 @@ export function readArguments(args: string[]): SimulatorOptions {
   };
 }
 
-/** Writes options as a command line; speed is taken as 1 unless it is given. */
-export function toArguments(options: Partial<SimulatorOptions>): string[] {
-  const {
-    idpPort,
-    databricksPort,
-    redirectUris = [],
-    runSeconds,
-    timeScale = 1,
-    manualRuns,
-  } = options;
+/** Writes options as a command line. */
+export function toArguments(options: SimulatorOptions): string[] {
   return [
-    ...(idpPort === undefined ? [] : [`--idp-port=${idpPort}`]),
-    ...(databricksPort === undefined
-      ? []
-      : [`--databricks-port=${databricksPort}`]),
-    ...redirectUris.map(uri => `--redirect-uri=${uri}`),
-    ...(runSeconds === undefined ? [] : [`--run-seconds=${runSeconds}`]),
-    `--time-scale=${timeScale}`,
-    ...(manualRuns ? ['--manual-runs'] : []),
+    `--idp-port=${options.idpPort}`,
+    `--databricks-port=${options.databricksPort}`,
+    ...options.redirectUris.map(uri => `--redirect-uri=${uri}`),
+    `--run-seconds=${options.runSeconds}`,
+    `--time-scale=${options.timeScale}`,
+    ...(options.manualRuns ? ['--manual-runs'] : []),
   ];
 }
 

@@ -1,13 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { attachSimulators, type Simulators } from './attachSimulators';
-import { toArguments, type SimulatorOptions } from './simulatorOptions';
+import {
+  DEMO_OPTIONS,
+  toArguments,
+  type SimulatorOptions,
+} from './simulatorOptions';
 
 /** How to start the simulators for a test. */
 export type StartSimulatorsOptions = Partial<SimulatorOptions>;
 
-/** A run takes 0.3 s: long enough to be seen RUNNING, short enough for a test. */
-const TEST_RUN_SECONDS = 0.3;
+/** A run of 60 s takes 0.3 s: long enough to be seen RUNNING, short enough for a test. */
+const TEST_TIME_SCALE = 200;
 
 /** What the child says when both listen. */
 interface ReadyMessage {
@@ -26,12 +30,7 @@ export async function startSimulators(
     // This package is private and never built: it always runs from its sources.
     // eslint-disable-next-line no-restricted-syntax
     join(__dirname, 'cli.ts'),
-    toArguments({
-      idpPort: 0,
-      databricksPort: 0,
-      runSeconds: TEST_RUN_SECONDS,
-      ...options,
-    }),
+    toArguments(withTestDefaults(options)),
     {
       execArgv: [
         '--require',
@@ -54,6 +53,20 @@ export async function startSimulators(
   child.channel?.unref();
   (child.stderr as unknown as { unref(): void }).unref();
   return { ...attachSimulators(ready), close: () => end(child) };
+}
+
+function withTestDefaults(options: StartSimulatorsOptions): SimulatorOptions {
+  const { runSeconds } = options;
+  return {
+    idpPort: options.idpPort ?? 0,
+    databricksPort: options.databricksPort ?? 0,
+    redirectUris: options.redirectUris ?? [],
+    runSeconds: runSeconds ?? DEMO_OPTIONS.runSeconds,
+    // A test that says how long a run takes means it.
+    timeScale:
+      options.timeScale ?? (runSeconds === undefined ? TEST_TIME_SCALE : 1),
+    manualRuns: options.manualRuns ?? false,
+  };
 }
 
 async function untilReady(child: ChildProcess): Promise<ReadyMessage> {
