@@ -1,0 +1,108 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { ModelopsError } from 'backstage-plugin-modelops-common';
+import { type FakeModelopsApi, fakeModelopsApi } from '../testing/fakeApi';
+import { renderWithApis } from '../testing/renderWithApis';
+import { access, auditEntry } from '../testing/samples';
+import { AuditPage } from './AuditPage';
+
+let api: FakeModelopsApi;
+beforeEach(() => {
+  api = fakeModelopsApi();
+  api.getAccess.mockResolvedValue(access);
+  api.listAudit.mockResolvedValue({ items: [auditEntry] });
+});
+
+describe('AuditPage', () => {
+  it('shows who was refused what, with the meaning of the code', async () => {
+    renderWithApis(<AuditPage />, api);
+    const table = await screen.findByRole('table', {
+      name: 'Audit entries, newest first',
+    });
+    const row = within(table).getByRole('row', { name: /run\.refused/ });
+    expect(row).toHaveTextContent('A request to start a run was refused');
+    expect(row).toHaveTextContent('grace');
+    expect(row).toHaveTextContent('role-missing');
+    expect(
+      within(row).getByRole('rowheader', { name: '42' }),
+    ).toBeInTheDocument();
+  });
+
+  it('opens everything an entry holds, with both hashes', async () => {
+    renderWithApis(<AuditPage />, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Details of entry 42' }),
+    );
+    const panel = await screen.findByRole('dialog', { name: 'Entry 42' });
+    expect(panel).toHaveTextContent(auditEntry.hash);
+    expect(panel).toHaveTextContent(auditEntry.previousHash);
+    expect(panel).toHaveTextContent('Ask for membership in the group');
+  });
+
+  it('reads the ledger once, and again only when filters are applied', async () => {
+    renderWithApis(<AuditPage />, api);
+    await screen.findByRole('table');
+    await userEvent.type(
+      screen.getByRole('textbox', { name: 'Actor' }),
+      'user:default/grace',
+    );
+    await userEvent.selectOptions(
+      screen.getByRole('combobox', { name: 'Code' }),
+      'run.refused',
+    );
+    await userEvent.selectOptions(
+      screen.getByRole('combobox', { name: 'Outcome' }),
+      'refused',
+    );
+    expect(api.listAudit).toHaveBeenCalledTimes(1);
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Apply filters' }),
+    );
+    await waitFor(() =>
+      expect(api.listAudit).toHaveBeenLastCalledWith({
+        actor: 'user:default/grace',
+        code: 'run.refused',
+        outcome: 'refused',
+      }),
+    );
+    expect(api.listAudit).toHaveBeenCalledTimes(2);
+  });
+
+  it('says so when nothing matches', async () => {
+    api.listAudit.mockResolvedValue({ items: [] });
+    renderWithApis(<AuditPage />, api);
+    expect(
+      await screen.findByText('No entry matches these filters.'),
+    ).toBeInTheDocument();
+  });
+
+  it('tells who may not read it why it is closed, and asks for no entry', async () => {
+    api.getAccess.mockResolvedValue({ ...access, audit: false });
+    renderWithApis(<AuditPage />, api);
+    expect(
+      await screen.findByText(/Ask your platform admins/),
+    ).toBeInTheDocument();
+    expect(api.listAudit).not.toHaveBeenCalled();
+  });
+
+  it('says that the access could not be read, and tries again', async () => {
+    api.getAccess
+      .mockRejectedValueOnce(new ModelopsError(503, 'internal', 'down'))
+      .mockResolvedValueOnce(access);
+    renderWithApis(<AuditPage />, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Try again' }),
+    );
+    expect(await screen.findByRole('table')).toBeInTheDocument();
+  });
+
+  it('shows a failure of the ledger', async () => {
+    api.listAudit.mockRejectedValue(
+      new ModelopsError(503, 'audit-unavailable', 'The ledger is not there'),
+    );
+    renderWithApis(<AuditPage />, api);
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The ledger is not there',
+    );
+  });
+});
