@@ -1,7 +1,7 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
-import { ServiceUnavailableError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { UnavailableError } from '../errors';
 import type { VerifiedIdentity } from './Caller';
 import type { IdentityConfig } from './IdentityConfig';
 import { IdentityError, type IdentityErrorCode } from './IdentityError';
@@ -122,11 +122,9 @@ async function findUsers(
       { credentials },
     )
     .catch(() => {
-      throw Object.assign(
-        new ServiceUnavailableError(
-          'The catalog did not answer, so the ID token could not be tied to a User. Try again later.',
-        ),
-        { code: 'internal' },
+      throw new UnavailableError(
+        'internal',
+        'The catalog did not answer, so the ID token could not be tied to a User. Try again later.',
       );
     });
   return items.filter(wanted.matches);
