@@ -1,7 +1,7 @@
 import type { OAuthRequestApi } from '@backstage/frontend-plugin-api';
 import { mockApis } from '@backstage/frontend-test-utils';
 import { idTokenApiFactory } from './apiFactories';
-import { fakeToken } from './testing/fakeToken';
+import { fakeToken } from './__testUtils__/fakeToken';
 
 const token = fakeToken({ exp: Date.now() / 1000 + 3600 });
 

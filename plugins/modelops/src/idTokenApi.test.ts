@@ -1,6 +1,6 @@
 import { ProviderIdToken } from './idTokenApi';
-import { deferred } from './testing/fakeApi';
-import { fakeToken } from './testing/fakeToken';
+import { deferred } from './__testUtils__/fakeApi';
+import { fakeToken } from './__testUtils__/fakeToken';
 
 const START = new Date('2026-11-21T10:00:00Z').getTime();
 let now = START;

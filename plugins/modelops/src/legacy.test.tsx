@@ -16,8 +16,8 @@ import {
   ModelopsPage,
   modelopsPlugin,
 } from './index';
-import { type FakeModelopsApi, fakeModelopsApi } from './testing/fakeApi';
-import { access, sampleModel, sampleRun } from './testing/samples';
+import { type FakeModelopsApi, fakeModelopsApi } from './__testUtils__/fakeApi';
+import { access, sampleModel, sampleRun } from './__testUtils__/samples';
 
 const entity = {
   apiVersion: 'backstage.io/v1alpha1',

@@ -4,8 +4,8 @@ import { renderTestApp } from '@backstage/frontend-test-utils';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import plugin from './index';
 import { modelopsApiRef } from './api';
-import { type FakeModelopsApi, fakeModelopsApi } from './testing/fakeApi';
-import { access, sampleModel } from './testing/samples';
+import { type FakeModelopsApi, fakeModelopsApi } from './__testUtils__/fakeApi';
+import { access, sampleModel } from './__testUtils__/samples';
 
 let api: FakeModelopsApi;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { lifeLeftMs } from './tokenLife';
-import { fakeToken } from './testing/fakeToken';
+import { fakeToken } from './__testUtils__/fakeToken';
 
 const now = new Date('2026-11-21T10:00:00Z');
 

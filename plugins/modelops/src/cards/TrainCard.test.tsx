@@ -6,15 +6,15 @@ import {
   deferred,
   type FakeModelopsApi,
   fakeModelopsApi,
-} from '../testing/fakeApi';
-import { renderWithApis } from '../testing/renderWithApis';
+} from '../__testUtils__/fakeApi';
+import { renderWithApis } from '../__testUtils__/renderWithApis';
 import {
   ENTITY_REF,
   form,
   sampleDetail,
   sampleModel,
   sampleRun,
-} from '../testing/samples';
+} from '../__testUtils__/samples';
 import { TrainCard } from './TrainCard';
 
 let api: FakeModelopsApi;
@@ -248,7 +248,7 @@ describe('TrainCard', () => {
         {
           lastRun: sampleRun({
             state: 'succeeded',
-            platformRunUrl: 'javascript:alert(1)',
+            platformRunUrl: 'data:text/html,hello',
           }),
         },
       ),

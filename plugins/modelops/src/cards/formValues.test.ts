@@ -1,4 +1,4 @@
-import { form } from '../testing/samples';
+import { form } from '../__testUtils__/samples';
 import {
   checkValues,
   type FormErrors,

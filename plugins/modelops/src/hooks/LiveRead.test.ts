@@ -1,5 +1,5 @@
 import { LINGER_MS, LiveRead, LONGEST_PAUSE_MS, POLL_MS } from './LiveRead';
-import { deferred } from '../testing/fakeApi';
+import { deferred } from '../__testUtils__/fakeApi';
 
 type State = 'open' | 'over';
 

@@ -1,9 +1,12 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ModelopsError } from 'backstage-plugin-modelops-common';
-import { type FakeModelopsApi, fakeModelopsApi } from '../testing/fakeApi';
-import { renderWithApis } from '../testing/renderWithApis';
-import { access, auditEntry } from '../testing/samples';
+import {
+  type FakeModelopsApi,
+  fakeModelopsApi,
+} from '../__testUtils__/fakeApi';
+import { renderWithApis } from '../__testUtils__/renderWithApis';
+import { access, auditEntry } from '../__testUtils__/samples';
 import { AuditPage } from './AuditPage';
 
 let api: FakeModelopsApi;

@@ -3,9 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
 import { ModelopsError } from 'backstage-plugin-modelops-common';
 import { POLL_MS } from '../hooks/LiveRead';
-import { type FakeModelopsApi, fakeModelopsApi } from '../testing/fakeApi';
-import { renderWithApis } from '../testing/renderWithApis';
-import { ENTITY_REF, sampleDetail, sampleRun } from '../testing/samples';
+import {
+  type FakeModelopsApi,
+  fakeModelopsApi,
+} from '../__testUtils__/fakeApi';
+import { renderWithApis } from '../__testUtils__/renderWithApis';
+import { ENTITY_REF, sampleDetail, sampleRun } from '../__testUtils__/samples';
 import { EntityMlRuns } from './EntityMlRuns';
 import { RunsPage } from './RunsPage';
 
