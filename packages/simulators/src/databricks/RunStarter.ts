@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
 import type { StrangersRunPlan } from '../handles/databricksTypes';
 import { DatabricksError, invalidParameter } from './errors';
 import { FRAUD_JOB, type Job } from './jobs';
 import { STRANGER } from './principals';
 import type { Run } from './runs';
+import type { RunIds } from './RunIds';
 import type { RunScheduler } from './RunScheduler';
 import type { Workspace } from './Workspace';
 
@@ -20,18 +20,12 @@ export interface RunRequest {
 /** Longest `idempotency_token`, in characters. Source: reference, databricks section 2.2. */
 const MAX_TOKEN_LENGTH = 64;
 
-/** First run id; about fifteen digits, as real ones have. */
-const FIRST_RUN_ID = 415_000_000_000_000n;
-/** Runs of a job whose id is above 2^53 have such ids too. */
-const FIRST_BIG_RUN_ID = 9_007_199_254_750_000n;
-
 /** Starts runs, once per idempotency token. */
 export class RunStarter {
-  private lastOffset = 0n;
-
   constructor(
     private readonly workspace: Workspace,
     private readonly scheduler: RunScheduler,
+    private readonly runIds: RunIds,
   ) {}
 
   /** The run of the token, or a new one. */
@@ -82,13 +76,7 @@ export class RunStarter {
   }
 
   private start(request: RunRequest): Run {
-    const first =
-      request.job.jobId > BigInt(Number.MAX_SAFE_INTEGER)
-        ? FIRST_BIG_RUN_ID
-        : FIRST_RUN_ID;
-    // Gaps as in a shared workspace, so that nobody guesses the next id; odd numbers are the runs', even their tasks'.
-    this.lastOffset += BigInt(randomInt(1, 50_000)) * 2n;
-    const runId = first + this.lastOffset + 1n;
+    const runId = this.runIds.next(request.job);
     const run: Run = {
       runId,
       taskRunId: runId + 1n,

@@ -21,6 +21,7 @@ export class Sessions {
   ) {}
 
   issue(session: Session): string {
+    this.forgetExpired();
     const claims = {
       iss: `${this.host}/oidc`,
       sub: session.principal.userName,
@@ -48,7 +49,10 @@ export class Sessions {
       : undefined;
   }
 
-  clear(): void {
-    this.byToken.clear();
+  /** A demo may run for days. */
+  private forgetExpired(): void {
+    const now = this.clock.now() / 1000;
+    for (const [token, { expiresAt }] of this.byToken)
+      if (expiresAt <= now) this.byToken.delete(token);
   }
 }

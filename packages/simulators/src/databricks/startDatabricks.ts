@@ -9,6 +9,7 @@ import { DatabricksError, injectedErrorBody } from './errors';
 import { jobsRoutes } from './jobsRoutes';
 import { mlflowRoutes } from './mlflowRoutes';
 import { permissionsRoutes } from './permissionsRoutes';
+import { RunIds } from './RunIds';
 import { RunScheduler, type RunPace } from './RunScheduler';
 import { RunStarter } from './RunStarter';
 import { runsRoutes } from './runsRoutes';
@@ -47,6 +48,7 @@ export async function startDatabricks(
   });
   const trainer = new Trainer();
   const seeds = trainSeedVersions(trainer);
+  const runIds = new RunIds();
   const openWorkspace = (): RunningWorkspace => {
     const workspace = new Workspace(server.url, options.issuer);
     workspace.seeded = seeds.then(trained =>
@@ -58,7 +60,7 @@ export async function startDatabricks(
       workspace,
       sessions,
       scheduler,
-      starter: new RunStarter(workspace, scheduler),
+      starter: new RunStarter(workspace, scheduler, runIds),
     };
   };
   let running = openWorkspace();

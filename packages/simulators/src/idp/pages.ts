@@ -22,6 +22,7 @@ button { width: 100%; margin-top: 1.5rem; padding: 0.75rem; border: 0; border-ra
 .error { margin: 1rem 0 0; color: var(--bad); font-weight: 600; }
 aside { margin-top: 1.75rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: 0.9375rem; }
 h2 { margin: 0; font-size: 1rem; }
+p.hint { margin: 0; }
 ul { margin: 0.5rem 0 0; padding: 0; list-style: none; color: var(--soft); }
 code { color: var(--ink); font-weight: 600; }
 `;
@@ -76,7 +77,7 @@ ${
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">Sign in</button>
 </form>
-<aside aria-labelledby="people"><h2 id="people">Demo people – the password is the name</h2><ul>${hints}</ul></aside>`,
+<aside aria-labelledby="people"><h2 id="people">Demo people</h2><p class="hint">The password is the name.</p><ul>${hints}</ul></aside>`,
     );
   },
 };
