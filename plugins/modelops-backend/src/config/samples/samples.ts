@@ -1,69 +1,87 @@
 import type { JsonObject, JsonValue } from '@backstage/types';
-import { parse } from 'yaml';
 
 /** Stands for a secret; must never be seen in a message. */
 export const SAMPLE_SECRET = 'not-to-be-printed-7f3a';
 
 /** A configuration with every key of modelops. The samples are this one with something changed. */
-export const completeConfig: JsonObject = parse(`
-permission: { enabled: true }
-modelops:
-  trustedLocations: ['url:https://git.acme.com/ml/blob/main/', 'modelops:']
-  identity:
-    authProvider: oidc
-    issuer: https://acme.okta.com
-    audience: [portal, portal-preview]
-    bindBy: emailMatchingUserEntityProfileEmail
-    allowedDomains: [acme.com, Acme.org]
-    clockTolerance: { seconds: 10 }
-    insecure: false
-    workload:
-      clientId: reader
-      clientSecret: ${SAMPLE_SECRET}
-      scope: all
-      resource: desk
-      audience: https://desk.acme.com
-  connections:
-    desk-prod:
-      platform: sample-desk
-      host: https://desk.acme.com/
-      region: eu
-      environment: production
-      insecure: false
-      logs: false
-      acceptLongLived: true
-      user: { exchange: sample-federation, scopes: [jobs] }
-      reader: { exchange: sample-federation, servicePrincipal: sp-reader }
-    desk-local:
-      platform: sample-desk
-      host: https://desk.acme.dev
-      environment: playground
-      user: { exchange: sample-personal }
-  roles:
-    - name: fraud-engineer
-      members:
-        - { group: 'group:default/fraud', user: 'user:default/Ada' }
-        - claims: { groups: ml-engineers, country: se }
-      allow:
-        - actions: [read, train, predict, cancel]
-          resources: ['desk-prod:job/8123', 'desk-prod:model/main.fraud.*']
-          environments: [production]
-          ownedByMember: true
-          parameters:
-            epochs: { minimum: 1, maximum: 20 }
-            gpu: { enum: [A100, H100] }
-            workers: { enum: [1, 2, 4] }
-          limits: { concurrentRuns: 2, predictionsPerMinute: 60 }
-        - actions: [deploy]
-          resources: ['desk-prod:model/main.fraud']
-          as: { servicePrincipal: sp-deployer, through: person }
-    - name: auditor
-      members: [{ group: 'group:default/security' }]
-      allow:
-        - actions: [audit, administer]
-  audit:
-    hashKey: ${SAMPLE_SECRET.padEnd(32, '-')}
-`);
+export const completeConfig: JsonObject = {
+  permission: { enabled: true },
+  modelops: {
+    trustedLocations: ['url:https://git.acme.com/ml/blob/main/', 'modelops:'],
+    identity: {
+      authProvider: 'oidc',
+      issuer: 'https://acme.okta.com',
+      audience: ['portal', 'portal-preview'],
+      bindBy: 'emailMatchingUserEntityProfileEmail',
+      allowedDomains: ['acme.com', 'Acme.org'],
+      clockTolerance: { seconds: 10 },
+      insecure: false,
+      workload: {
+        clientId: 'reader',
+        clientSecret: SAMPLE_SECRET,
+        scope: 'all',
+        resource: 'urn:acme:desk',
+        audience: 'https://desk.acme.com',
+      },
+    },
+    connections: {
+      'desk-prod': {
+        platform: 'sample-desk',
+        host: 'https://desk.acme.com/',
+        region: 'eu',
+        environment: 'production',
+        insecure: false,
+        logs: false,
+        acceptLongLived: true,
+        user: { exchange: 'sample-federation', scopes: ['jobs'] },
+        reader: {
+          exchange: 'sample-federation',
+          servicePrincipal: 'sp-reader',
+        },
+      },
+      'desk-local': {
+        platform: 'sample-desk',
+        host: 'https://desk.acme.dev',
+        environment: 'playground',
+        user: { exchange: 'sample-personal' },
+      },
+    },
+    roles: [
+      {
+        name: 'fraud-engineer',
+        members: [
+          { group: 'group:default/fraud', user: 'user:default/Ada' },
+          { claims: { groups: 'ml-engineers', country: 'se' } },
+        ],
+        allow: [
+          {
+            actions: ['read', 'train', 'predict', 'cancel'],
+            resources: ['desk-prod:job/8123', 'desk-prod:model/main.fraud.*'],
+            environments: ['production'],
+            ownedByMember: true,
+            parameters: {
+              epochs: { minimum: 1, maximum: 20 },
+              gpu: { enum: ['A100', 'H100'] },
+              workers: { enum: [1, 2, 4] },
+            },
+            limits: { concurrentRuns: 2, predictionsPerMinute: 60 },
+          },
+          {
+            actions: ['deploy'],
+            resources: ['desk-prod:model/main.fraud'],
+            as: { servicePrincipal: 'sp-deployer', through: 'person' },
+          },
+        ],
+      },
+      {
+        name: 'auditor',
+        members: [{ group: 'group:default/security' }],
+        allow: [{ actions: ['audit', 'administer'] }],
+      },
+    ],
+    audit: { hashKey: SAMPLE_SECRET.padEnd(32, '-') },
+  },
+};
 
 /** Changes to `completeConfig` by path; `undefined` takes the key out. */
 export type Changes = Record<string, JsonValue | undefined>;
