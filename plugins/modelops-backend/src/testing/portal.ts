@@ -49,6 +49,7 @@ export interface CallOptions {
 export interface Portal {
   simulators: Simulators;
   db: Knex;
+  server: Server;
   /** Everything that was logged, one line per message. */
   logs: string[];
   call(
@@ -79,6 +80,8 @@ export interface PortalOptions {
   databases: TestDatabases;
   databaseId: TestDatabaseId;
   simulators?: Simulators;
+  /** Another portal's database: a second replica. */
+  db?: Knex;
   simulatorOptions?: StartSimulatorsOptions;
   config?: (config: ReturnType<typeof demoConfig>) => JsonObject;
   entities?: Entity[];
@@ -94,13 +97,29 @@ export function newKey(): string {
   return `test-key-${String(keys).padStart(12, '0')}`;
 }
 
+/** Simulators for all tests of a suite, as new before each. */
+export function useSimulators(
+  options?: StartSimulatorsOptions,
+): () => Simulators {
+  let simulators: Simulators | undefined;
+  beforeAll(async () => {
+    simulators = await startSimulators(options);
+  });
+  beforeEach(async () => {
+    await simulators?.databricks.reset();
+    await simulators?.idp.reset();
+  });
+  afterAll(() => simulators?.close());
+  return () => simulators!;
+}
+
 /** Longest a run may take to get where a test wants it; far more than it takes. */
 const PATIENCE_MS = 20_000;
 
 export async function startPortal(options: PortalOptions): Promise<Portal> {
   const simulators =
     options.simulators ?? (await startSimulators(options.simulatorOptions));
-  const db = await options.databases.init(options.databaseId);
+  const db = options.db ?? (await options.databases.init(options.databaseId));
   const logs: string[] = [];
   const config = demoConfig(simulators);
   const scheduler = mockServices.scheduler();
@@ -151,6 +170,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   return {
     simulators,
     db,
+    server: backend.server as unknown as Server,
     logs,
     call,
     reconcile,
