@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { inspect } from 'node:util';
 import {
   coreServices,
   createServiceFactory,
@@ -52,6 +53,10 @@ export interface Portal {
   server: Server;
   /** Everything that was logged, one line per message. */
   logs: string[];
+  /** Every answer so far, headers included. */
+  answers: string[];
+  /** Every ID token sent so far. */
+  idTokens: Set<string>;
   call(
     who: Who,
     method: 'GET' | 'POST',
@@ -121,6 +126,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     options.simulators ?? (await startSimulators(options.simulatorOptions));
   const db = options.db ?? (await options.databases.init(options.databaseId));
   const logs: string[] = [];
+  const answers: string[] = [];
+  const idTokens = new Set<string>();
   const config = demoConfig(simulators);
   const scheduler = mockServices.scheduler();
   const backend = await startTestBackend({
@@ -148,7 +155,10 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     let sent = request(backend.server as unknown as Server)
       [method === 'GET' ? 'get' : 'post'](`/api/modelops${path}`)
       .set('authorization', authorizationOf(who));
-    if (idToken) sent = sent.set(IDENTITY_TOKEN_HEADER, idToken);
+    if (idToken) {
+      idTokens.add(idToken);
+      sent = sent.set(IDENTITY_TOKEN_HEADER, idToken);
+    }
     if (callOptions.idempotencyKey)
       sent = sent.set(IDEMPOTENCY_KEY_HEADER, callOptions.idempotencyKey);
     for (const [name, value] of Object.entries(callOptions.headers ?? {}))
@@ -157,7 +167,9 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       sent = sent
         .set('content-type', 'application/json')
         .send(callOptions.body);
-    return sent;
+    const answer = await sent;
+    answers.push(`${JSON.stringify(answer.headers)} ${answer.text}`);
+    return answer;
   };
   const reconcile = async () => {
     // As if the pause between two looks were over for every run that nobody is at.
@@ -172,6 +184,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     db,
     server: backend.server as unknown as Server,
     logs,
+    answers,
+    idTokens,
     call,
     reconcile,
     train: (
@@ -262,11 +276,7 @@ const userInfoFromDemo = createServiceFactory({
 function collectingLogger(lines: string[]) {
   const make = (): RootLoggerService => {
     const log = (level: string) => (message: string, meta?: unknown) => {
-      lines.push(
-        `${level} ${message} ${
-          meta instanceof Error ? `${meta.stack}` : JSON.stringify(meta ?? {})
-        }`,
-      );
+      lines.push(`${level} ${message} ${inspect(meta, { depth: 20 })}`);
     };
     return {
       error: log('error'),
