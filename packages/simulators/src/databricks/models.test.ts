@@ -151,7 +151,8 @@ describe('training', () => {
     const started = Date.now();
     for (let call = 0; call < 5; call += 1)
       await ada.get('/api/2.0/preview/scim/v2/Me');
-    expect(Date.now() - started).toBeLessThan(1000);
+    // In the server's own thread they would wait for all 200 epochs: six seconds on an idle machine.
+    expect(Date.now() - started).toBeLessThan(3000);
     expect(
       (await ada.get(`/api/2.2/jobs/runs/get?run_id=${runId}`)).body.status
         .state,
