@@ -1,4 +1,4 @@
-// What jest and Playwright write down about a run → counts, and the failures for a person to read.
+// What jest, Playwright and node:test write down about a run → counts, and the failures for a person to read.
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Marks the runs of a test on each database; see `TestDatabases` in @backstage/backend-test-utils. */
@@ -55,6 +55,18 @@ export function readPlaywrightReport(file) {
     skipped: stats.skipped,
     failures,
   };
+}
+
+/** The output of `node --test --test-reporter=tap`. */
+export function readTapReport(file) {
+  if (!existsSync(file)) return undefined;
+  const output = readFileSync(file, 'utf8');
+  const count = name =>
+    Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  const failures = [...output.matchAll(/^not ok \d+ - (.*)$/gm)].map(
+    ([, title]) => title,
+  );
+  return { passed: count('pass'), skipped: count('skipped'), failures };
 }
 
 function specsOf(suite, path) {

@@ -2,7 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { repoDir } from '../toolchain.mjs';
-import { readJestReport, readPlaywrightReport } from './reports.mjs';
+import {
+  readJestReport,
+  readPlaywrightReport,
+  readTapReport,
+} from './reports.mjs';
 
 export const resultsDir = path.join(repoDir, '.cache', 'test');
 const jestReport = path.join(resultsDir, 'jest.json');
@@ -61,6 +65,15 @@ export const stages = [
         ? undefined
         : 'no package has a report.api.md yet',
     limitMs: 10 * MINUTE_MS,
+  },
+  {
+    name: 'scripts',
+    title: 'Tests of these scripts',
+    commands: [
+      ['node', '--test', '--test-reporter=tap', 'scripts/**/*.test.mjs'],
+    ],
+    report: () => readTapReport(path.join(resultsDir, 'scripts.log')),
+    limitMs: 2 * MINUTE_MS,
   },
   {
     name: 'unit',
