@@ -49,8 +49,7 @@ async function main(args) {
   const bin = path.join(repoDir, 'node_modules', '.bin');
   env.PATH = `${env.PATH}${path.delimiter}${bin}`;
   // The output goes to files and into the logs of build machines.
-  env.NO_COLOR = '1';
-  delete env.FORCE_COLOR;
+  env.FORCE_COLOR = '0';
   rmSync(resultsDir, { recursive: true, force: true });
   mkdirSync(resultsDir, { recursive: true });
 

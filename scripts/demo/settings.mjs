@@ -65,7 +65,6 @@ export function demoEnvironment(env) {
     ...env,
     NODE_ENV: 'development',
     // The output goes to files.
-    NO_COLOR: '1',
     FORCE_COLOR: '0',
     // The box at the end says where to go; a browser that opens by itself comes too early.
     BROWSER: 'none',
