@@ -6,12 +6,18 @@ import { LosslessNumber, parse, stringify } from 'lossless-json';
  * @internal
  */
 export function parseDatabricksJson(text: string): unknown {
-  return parseStrictly(text) ?? parseStrictly(withoutBareNonFinite(text));
+  return (
+    parseStrictly(text, whole => whole) ??
+    parseStrictly(text, withoutBareNonFinite)
+  );
 }
 
-function parseStrictly(text: string): unknown {
+function parseStrictly(
+  text: string,
+  prepare: (text: string) => string,
+): unknown {
   try {
-    return parse(text, undefined, {
+    return parse(prepare(text), undefined, {
       parseNumber,
       onDuplicateKey: ({ newValue }) => newValue, // as JSON.parse does
     });
@@ -27,10 +33,13 @@ function parseNumber(digits: string): number | string {
     : value;
 }
 
-/** MLflow has sent NaN and Infinity as bare words, which are not JSON. Strings are matched first, so they stay. */
+/**
+ * MLflow has sent NaN and Infinity as bare words, which are not JSON. Texts are matched first, so they stay; one that does
+ * not end is matched, too, or the search would begin again at each of its quotes.
+ */
 function withoutBareNonFinite(text: string): string {
   return text.replace(
-    /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g,
+    /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\bInfinity\b|\bNaN\b/gs,
     match => (match.startsWith('"') ? match : 'null'),
   );
 }

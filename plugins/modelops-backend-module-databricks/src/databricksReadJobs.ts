@@ -6,7 +6,7 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
 import { readJob, readRun, toReading } from './databricksJobs';
-import { listRuns, type ListedRuns } from './databricksRunList';
+import { isCovered, listRuns, type ListedRuns } from './databricksRunList';
 import {
   findDifference,
   searchLostRun,
@@ -125,9 +125,9 @@ async function readKnown(
 ): Promise<JobReading> {
   const run = listed ?? (await ifFound(readRun(client, call, job)));
   if (!run) return { kind: 'missing' };
-  const difference = findDifference(run, job, client.settings.runIdParameter);
+  const difference = findDifference(run, job);
   if (difference && difference.in !== 'creator-unknown')
-    return { kind: 'not-ours', platformRunId: run.run_id, why: difference.why };
+    return notOurs(run, difference.why);
   return toReading(client, run);
 }
 
@@ -142,7 +142,12 @@ async function searchLost(
   const searches = withoutRivals(
     jobs.map(job => ({
       job,
-      search: searchLostRun(job, listed.runs, runIdParameter, listed.complete),
+      search: searchLostRun(
+        job,
+        listed.runs,
+        runIdParameter,
+        isCovered(listed, job),
+      ),
     })),
   );
   for (const { job, search } of searches)
@@ -157,9 +162,15 @@ async function searchLost(
 
 function toJobReading(client: DatabricksClient, search: Search): JobReading {
   if (search.kind === 'ours') return toReading(client, search.run);
-  if (search.kind !== 'not-ours') return search;
-  const { run, why } = search;
-  return { kind: 'not-ours', platformRunId: run.run_id, why };
+  return search.kind === 'not-ours' ? notOurs(search.run, search.why) : search;
+}
+
+function notOurs(run: DatabricksRun, why: string): JobReading {
+  return {
+    kind: 'not-ours',
+    platformRunId: run.run_id,
+    why: `Run ${run.run_id} on Databricks goes by the id of this run, but ${why}. It was not adopted; have it looked at.`,
+  };
 }
 
 /** Two lost starts that both match one run: it belongs to one of them, and nobody can say to which. */
@@ -176,7 +187,7 @@ function withoutRivals(
           job,
           search: {
             kind: 'unclear',
-            why: 'another lost start matches the same run',
+            why: `Another lost start matches run ${search.run.run_id}, too.`,
           },
         }
       : { job, search },

@@ -47,3 +47,13 @@ export async function listRuns(
   );
   return { runs: pages.flatMap(page => page.runs), complete };
 }
+
+/**
+ * Whether all runs that a start can have made are among those listed. The order is: unfinished ones, then the newest end
+ * first; so once an end lies before the start, what follows is older still.
+ * @internal
+ */
+export function isCovered(listed: ListedRuns, job: KnownJob): boolean {
+  const lastEnd = listed.runs.at(-1)?.end_time?.getTime() ?? Infinity;
+  return listed.complete || lastEnd < job.notBefore.getTime() - LIST_MARGIN_MS;
+}

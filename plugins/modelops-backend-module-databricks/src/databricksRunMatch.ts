@@ -1,5 +1,4 @@
 import type { KnownJob, StartJob } from 'backstage-plugin-modelops-node';
-import { isComputed } from './databricksJobs';
 import { asciiLowerCase, nameOf } from './databricksResources';
 import type { DatabricksRun } from './databricksSchemas';
 
@@ -19,10 +18,9 @@ export interface Difference {
 export function findDifference(
   run: DatabricksRun,
   job: Pick<StartJob, 'resource' | 'parameters'> & { principal: string },
-  runIdParameter: string,
 ): Difference | undefined {
   if (run.job_id !== nameOf(job.resource))
-    return { in: 'job', why: `it is a run of another job` };
+    return { in: 'job', why: 'it is a run of another job' };
   if (!run.creator_user_name)
     return {
       in: 'creator-unknown',
@@ -30,7 +28,7 @@ export function findDifference(
     };
   if (!isSamePrincipal(run.creator_user_name, job.principal))
     return { in: 'creator', why: 'somebody else started it' };
-  const name = findOtherParameter(run, toSentParameters(job), runIdParameter);
+  const name = findOtherParameter(run, toSentParameters(job));
   return name === undefined
     ? undefined
     : { in: 'parameters', why: `its parameter '${name}' has another value` };
@@ -53,24 +51,21 @@ export function toSentParameters(
   );
 }
 
-/** Names of sent parameters that differ or are missing, and of others that are not at their default. */
+/**
+ * Name of a parameter that differs or is missing. Parameters that we do not know the value of, such as masked ones, are
+ * not compared.
+ */
 function findOtherParameter(
   run: DatabricksRun,
   sent: ReadonlyMap<string, string>,
-  runIdParameter: string,
 ): string | undefined {
-  const missing = new Set(sent.keys());
-  for (const parameter of run.job_parameters) {
-    const { name, default: fallback } = parameter;
-    if (name === runIdParameter) continue;
-    const value = parameter.value ?? fallback ?? '';
-    const wanted = sent.get(name) ?? fallback;
-    missing.delete(name);
-    if (!sent.has(name) && (wanted === undefined || isComputed(wanted)))
-      continue;
-    if (value !== wanted) return name;
-  }
-  return [...missing][0];
+  const found = new Map(
+    run.job_parameters.map(({ name, value, default: fallback }) => [
+      name,
+      value ?? fallback ?? '',
+    ]),
+  );
+  return [...sent.keys()].find(name => found.get(name) !== sent.get(name));
 }
 
 /** What the runs of a job say about a start whose answer was lost. See docs/adr/0001. @internal */
@@ -89,21 +84,24 @@ export function searchLostRun(
 ): Search {
   const free = runs.filter(run => !job.claimed.has(run.run_id));
   const marked = free.filter(run => markOf(run, runIdParameter) === job.runId);
-  if (marked.length > 0) return searchMarked(job, marked, runIdParameter);
+  if (marked.length > 0) return searchMarked(job, marked);
   if (!complete)
-    return { kind: 'unclear', why: 'the job has too many runs to look at all' };
+    return {
+      kind: 'unclear',
+      why: `${job.resource.canonical} has too many runs to look at them all.`,
+    };
   const alike = free.filter(
     run =>
       markOf(run, runIdParameter) === undefined &&
       run.trigger === 'ONE_TIME' &&
       (run.run_type ?? 'JOB_RUN') === 'JOB_RUN' &&
       startedInTime(run, job) &&
-      !findDifference(run, job, runIdParameter),
+      !findDifference(run, job),
   );
   if (alike.length > 1)
     return {
       kind: 'unclear',
-      why: `${alike.length} runs of the same person with the same parameters began at that time`,
+      why: `${alike.length} runs of ${job.principal} with the same parameters began at that time; any of them may be this one.`,
     };
   return alike.length === 1
     ? { kind: 'ours', run: alike[0] }
@@ -111,14 +109,10 @@ export function searchLostRun(
 }
 
 /** Among runs that carry our id, which anybody who knows it can give to a run. */
-function searchMarked(
-  job: KnownJob,
-  marked: DatabricksRun[],
-  runIdParameter: string,
-): Search {
+function searchMarked(job: KnownJob, marked: DatabricksRun[]): Search {
   const compared = marked.map(run => ({
     run,
-    difference: findDifference(run, job, runIdParameter),
+    difference: findDifference(run, job),
   }));
   const same = compared.filter(({ difference }) => !difference);
   // Repeating a run in the console copies its parameters; a repetition is later than any answer could have been.
@@ -128,11 +122,14 @@ function searchMarked(
   if (same.length > 1)
     return {
       kind: 'unclear',
-      why: `${same.length} runs carry the id of this run`,
+      why: `${same.length} runs carry the id of this run.`,
     };
   const { run, difference } = compared[0];
   if (difference?.in === 'creator-unknown')
-    return { kind: 'unclear', why: difference.why };
+    return {
+      kind: 'unclear',
+      why: `Run ${run.run_id} carries the id of this run, but ${difference.why}.`,
+    };
   return { kind: 'not-ours', run, why: difference?.why ?? 'it is another run' };
 }
 

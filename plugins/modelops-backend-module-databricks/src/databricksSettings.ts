@@ -1,15 +1,10 @@
-import { baseUrlProblem, hostSchema } from 'backstage-plugin-modelops-node';
+import { hostSchema } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 
-/** Keys of a connection with `platform: databricks`, beside the common ones. @internal */
+/** Keys of a connection with `platform: databricks`, beside the common ones. The backend checks what ends in `Host`. @internal */
 export const connectionSettings = z.object({
   host: hostSchema,
-  consoleHost: hostSchema
-    .refine(
-      host => baseUrlProblem(host, true) === undefined,
-      'must be an https address such as https://dbc-a1b2.cloud.databricks.com',
-    )
-    .optional(),
+  consoleHost: hostSchema.optional(),
   workspaceId: z
     .union([
       z.string().regex(/^[0-9]{1,20}$/, 'must be the number of a workspace'),

@@ -117,7 +117,7 @@ function requireOurs(
   job: StartJob & { principal: string },
   run: DatabricksRun,
 ): void {
-  const difference = findDifference(run, job, client.settings.runIdParameter);
+  const difference = findDifference(run, job);
   if (!difference) return;
   throw new PlatformError(
     client.connection.id,
