@@ -157,6 +157,18 @@ describe('bound by e-mail address', () => {
   });
 });
 
+it('does not take a letter that only becomes the same in lower case', async () => {
+  expect('\u212A'.toLowerCase()).toBe('k');
+  expect(
+    await verdict({
+      bindBy: 'emailMatchingUserEntityProfileEmail',
+      claims: { email: '\u212Aatherine@acme.com' },
+      users: [user('katherine', { email: 'katherine@acme.com' })],
+      caller: 'user:default/katherine',
+    }),
+  ).toBe('identity-user-unknown');
+});
+
 describe('bound by the local part of the address', () => {
   const bindBy = 'emailLocalPartMatchingUserEntityName' as const;
 

@@ -88,7 +88,7 @@ function wantedUser(
       what: `annotation ${ENTRA_ID}`,
       filter: { [`metadata.annotations.${ENTRA_ID}`]: oid },
       matches: user =>
-        isSame(user.metadata.annotations?.[ENTRA_ID], oid.toLowerCase()),
+        isSame(user.metadata.annotations?.[ENTRA_ID], asciiLowerCase(oid)),
     };
   }
   const email = emailOf(identity);
@@ -131,9 +131,14 @@ async function findUsers(
 }
 
 function emailOf(identity: VerifiedIdentity): string {
-  return String(identity.claims.email).toLowerCase();
+  return asciiLowerCase(String(identity.claims.email));
 }
 
 function isSame(value: unknown, lowerCase: string): boolean {
-  return typeof value === 'string' && value.toLowerCase() === lowerCase;
+  return typeof value === 'string' && asciiLowerCase(value) === lowerCase;
+}
+
+/** A to Z only: in all of Unicode the Kelvin sign becomes a `k` too, and somebody else's address would be this one. */
+function asciiLowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, letter => letter.toLowerCase());
 }

@@ -77,7 +77,7 @@ function checkOne(
       `${name} keeps its default, because the job does not run as you and your role does not list it. Ask for a guardrail on ${name}.`,
     );
   }
-  const value = given ?? parameter.default;
+  const value = given === undefined ? parameter.default : given;
   if (guardrail) {
     const check = checkGuardrail(guardrail, value);
     if (!check.ok)

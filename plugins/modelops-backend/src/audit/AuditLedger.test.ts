@@ -1,0 +1,144 @@
+import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import { openDatabase } from '../database/migrate';
+import { StateConflictError } from '../errors';
+import { canonicalJson, hashOf, type NewAuditEntry } from './auditEntry';
+import { AuditLedger } from './AuditLedger';
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
+const REFUSAL: NewAuditEntry = {
+  actor: 'user:default/ada',
+  code: 'run.refused',
+  outcome: 'refused',
+};
+
+describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
+  let db: Knex;
+  let ledger: AuditLedger;
+  beforeEach(async () => {
+    db = await databases.init(databaseId);
+    await openDatabase(
+      mockServices.database({ knex: db, migrations: { skip: false } }),
+    );
+    ledger = new AuditLedger({
+      db,
+      clock: () => new Date(),
+      logger: mockServices.logger.mock(),
+    });
+  });
+
+  it('numbers entries without a gap and links each to the one before, however many write at once', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        ledger.record({ ...REFUSAL, actor: `user:default/u${index}` }),
+      ),
+    );
+    const rows = await db('audit_entries').orderBy('sequence');
+    expect(rows.map(row => Number(row.sequence))).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    );
+    rows.forEach((row, index) => {
+      expect(row.previous_hash).toBe(
+        index === 0 ? '0'.repeat(64) : rows[index - 1].hash,
+      );
+      expect(row.hash).toBe(hashOf(row.canonical));
+      expect(row.canonical).toBe(canonicalJson(JSON.parse(row.canonical)));
+    });
+  });
+
+  it('undoes the change when the entry cannot be written, and the entry when the change fails', async () => {
+    const insertKey = (tx: Knex.Transaction) =>
+      tx('keys').insert({ name: 'k', value: 'v', created_at: new Date() });
+    await expect(
+      ledger.commit(async tx => {
+        await insertKey(tx);
+        return {
+          entry: { ...REFUSAL, code: 'no.such.code' as 'run.refused' },
+          value: 1,
+        };
+      }),
+    ).rejects.toMatchObject({ code: 'audit-unavailable' });
+    expect(await db('keys')).toEqual([]);
+    await expect(
+      ledger.commit(async tx => {
+        await insertKey(tx);
+        throw new StateConflictError('run-state-conflict', 'changed meanwhile');
+      }),
+    ).rejects.toMatchObject({ code: 'run-state-conflict' });
+    expect(await db('keys')).toEqual([]);
+    expect(await db('audit_entries')).toEqual([]);
+  });
+
+  it.each<[string, (table: Knex) => Promise<unknown>]>([
+    [
+      'a changed row',
+      knex =>
+        knex('audit_entries')
+          .where({ sequence: 1 })
+          .update({ actor: 'user:default/mallory' }),
+    ],
+    [
+      'a deleted row',
+      knex => knex('audit_entries').where({ sequence: 1 }).delete(),
+    ],
+    ['all rows deleted', knex => knex('audit_entries').delete()],
+    ['a truncated table', async knex => knex('audit_entries').truncate()],
+    [
+      'a row over an existing one',
+      async knex => {
+        const row = await knex('audit_entries').first();
+        const text = { ...row, actor: 'user:default/mallory' };
+        const verb =
+          knex.client.config.client === 'pg' ? 'INSERT' : 'INSERT OR REPLACE';
+        const names = Object.keys(text);
+        return knex.raw(
+          `${verb} INTO audit_entries (${names.join(', ')}) VALUES (${names
+            .map(() => '?')
+            .join(', ')})`,
+          Object.values(text),
+        );
+      },
+    ],
+    [
+      'a second row after the same one',
+      async knex =>
+        knex('audit_entries').insert({
+          ...(await knex('audit_entries').first()),
+          sequence: 99,
+        }),
+    ],
+  ])('refuses %s', async (_what, tamper) => {
+    await ledger.record(REFUSAL);
+    await ledger.record(REFUSAL);
+    const before = await db('audit_entries').orderBy('sequence');
+    await expect(tamper(db)).rejects.toMatchObject({
+      message: expect.stringMatching(/append-only|unique|duplicate/i),
+    });
+    expect(await db('audit_entries').orderBy('sequence')).toEqual(before);
+  });
+
+  it('lists what matches, newest first, page by page', async () => {
+    for (let index = 0; index < 5; index += 1)
+      await ledger.record({ ...REFUSAL, reason: `r${index}` });
+    await ledger.record({ ...REFUSAL, actor: 'user:default/grace' });
+    const first = await ledger.list(
+      { actor: 'user:default/ada' },
+      { limit: 3 },
+    );
+    expect(first.items.map(entry => entry.reason)).toEqual(['r4', 'r3', 'r2']);
+    const second = await ledger.list(
+      { actor: 'user:default/ada' },
+      { limit: 3, before: Number(first.nextCursor) },
+    );
+    expect(second.items.map(entry => entry.reason)).toEqual(['r1', 'r0']);
+    expect(second.nextCursor).toBeUndefined();
+    expect(
+      (await ledger.list({ from: new Date(Date.now() + 60_000) }, { limit: 3 }))
+        .items,
+    ).toEqual([]);
+    expect(
+      (await ledger.list({ to: new Date(Date.now() + 60_000) }, { limit: 10 }))
+        .items,
+    ).toHaveLength(6);
+  });
+});

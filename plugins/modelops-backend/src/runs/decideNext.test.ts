@@ -1,0 +1,137 @@
+import type { RunState } from 'backstage-plugin-modelops-common';
+import { decideNext, type Look, type Move, type RunFacts } from './decideNext';
+import { NEVER_SENT_MS } from './runLifecycle';
+
+const found = (state: Extract<Look, { kind: 'found' }>['state']): Look => ({
+  kind: 'found',
+  platformRunId: '1',
+  state,
+});
+const MISSING: Look = { kind: 'missing' };
+const NOT_OURS: Look = {
+  kind: 'not-ours',
+  platformRunId: '1',
+  why: 'Another creator.',
+};
+const UNREACHABLE: Look = { kind: 'unreachable' };
+const run = (state: RunState, ageMs = 0, named = false): RunFacts => ({
+  state,
+  ageMs,
+  named,
+});
+const advance = (to: RunState, code?: string) =>
+  ({
+    kind: 'advance',
+    to,
+    ...(code && { failure: expect.objectContaining({ code }) }),
+  } as unknown as Move);
+const WAIT: Move = { kind: 'wait' };
+
+describe('decideNext', () => {
+  it.each<[string, RunFacts, Look, Move]>([
+    [
+      'follows the platform',
+      run('submitted', 20, true),
+      found('running'),
+      advance('running'),
+    ],
+    [
+      'adopts a job found by its id',
+      run('unknown', 20),
+      found('submitted'),
+      advance('submitted'),
+    ],
+    [
+      'finishes a job found finished',
+      run('unknown', 20),
+      found('succeeded'),
+      advance('succeeded'),
+    ],
+    [
+      'waits while nothing changes',
+      run('running', 20, true),
+      found('running'),
+      WAIT,
+    ],
+    [
+      'shows an orphaned request as being found out',
+      run('requested', 70_000),
+      MISSING,
+      advance('unknown'),
+    ],
+    [
+      'shows it so also while nobody answers',
+      run('requested', 70_000),
+      UNREACHABLE,
+      advance('unknown'),
+    ],
+    [
+      'waits for a start that may be on its way',
+      run('unknown', NEVER_SENT_MS - 1),
+      MISSING,
+      WAIT,
+    ],
+    [
+      'closes a start that never arrived',
+      run('unknown', NEVER_SENT_MS),
+      MISSING,
+      advance('failed', 'never-sent'),
+    ],
+    [
+      'never closes a run for an outage',
+      run('unknown', 9 * NEVER_SENT_MS),
+      UNREACHABLE,
+      WAIT,
+    ],
+    [
+      'never fails a running run for an outage',
+      run('running', 9 * NEVER_SENT_MS, true),
+      UNREACHABLE,
+      WAIT,
+    ],
+    [
+      'never closes a run on an unclear answer',
+      run('unknown', 9 * NEVER_SENT_MS),
+      { kind: 'unclear', why: 'Two fit.' },
+      WAIT,
+    ],
+    [
+      'gives a fresh job time to be everywhere',
+      run('submitted', 1_000, true),
+      MISSING,
+      WAIT,
+    ],
+    [
+      'loses a job the platform has forgotten',
+      run('running', NEVER_SENT_MS, true),
+      MISSING,
+      advance('lost', 'job-forgotten'),
+    ],
+    [
+      "waits for our own job beside a stranger's",
+      run('unknown', 1_000),
+      NOT_OURS,
+      WAIT,
+    ],
+    [
+      "never adopts a stranger's job",
+      run('unknown', NEVER_SENT_MS),
+      NOT_OURS,
+      { ...advance('failed', 'platform-run-not-ours'), notOurs: true } as Move,
+    ],
+    [
+      'never moves a closed run, but says that a job turned up',
+      run('failed', NEVER_SENT_MS),
+      found('running'),
+      { kind: 'late' },
+    ],
+    [
+      'never moves a closed run otherwise',
+      run('failed', NEVER_SENT_MS),
+      MISSING,
+      WAIT,
+    ],
+  ])('%s', (_rule, facts, look, move) => {
+    expect(decideNext(facts, look)).toEqual(move);
+  });
+});
