@@ -12,6 +12,9 @@ export const resultsDir = path.join(repoDir, '.cache', 'test');
 const jestReport = path.join(resultsDir, 'jest.json');
 const playwrightReport = path.join(resultsDir, 'playwright.json');
 
+/** jest's own 5 s are short for a test that starts a backend on a busy build machine. */
+const TEST_TIMEOUT_MS = 30_000;
+
 /** More workers than cores only make the slow tests slower; two is what a small build machine has. */
 const WORKERS = 2;
 const MINUTE_MS = 60_000;
@@ -90,6 +93,7 @@ export const stages = [
           '--ci',
           `--maxWorkers=${WORKERS}`,
         ],
+        `--testTimeout=${TEST_TIMEOUT_MS}`,
         ...['--json', `--outputFile=${jestReport}`],
         ...(filter ? [filter] : []),
       ],
