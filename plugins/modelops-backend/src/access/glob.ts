@@ -3,6 +3,8 @@ export interface Glob {
   readonly pattern: string;
   /** Text before the first `*`; the whole pattern if there is none. */
   readonly prefix: string;
+  /** Text after the last `*`; empty if there is none. */
+  readonly suffix: string;
   readonly wildcard: boolean;
   matches(text: string): boolean;
 }
@@ -17,6 +19,7 @@ export function compileGlob(pattern: string): Glob {
     return {
       pattern,
       prefix,
+      suffix: '',
       wildcard: false,
       matches: text => text === pattern,
     };
@@ -27,6 +30,7 @@ export function compileGlob(pattern: string): Glob {
   return {
     pattern,
     prefix,
+    suffix,
     wildcard: true,
     matches(text) {
       if (

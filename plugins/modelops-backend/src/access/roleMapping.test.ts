@@ -723,6 +723,11 @@ describe('many rules', () => {
           rule({ resources: [`desk:model/m${at}.*`] }),
         ),
     ],
+    [
+      'each with its own end of a pattern',
+      at =>
+        role(`r${at}`, [{ group: FRAUD }], rule({ resources: [`*/x${at}`] })),
+    ],
   ])('cost about as much as few: %s', (_name, make) => {
     const few = createRoleMapping(
       Array.from({ length: 10 }, (_, at) => make(at)),
