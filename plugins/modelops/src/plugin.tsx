@@ -1,4 +1,3 @@
-import Box from '@mui/material/Box';
 import TrainIcon from '@mui/icons-material/ModelTraining';
 import {
   ApiBlueprint,
@@ -17,7 +16,7 @@ import { AUDIT_PATH, PageTabs } from './pages/PageTabs';
 import { entityMlRunsRouteRef, rootRouteRef } from './routes';
 
 const icon = <TrainIcon fontSize="inherit" />;
-const TITLE = 'Model operations';
+const TITLE = 'Model ops';
 
 const clientApi = ApiBlueprint.make({
   name: 'client',
@@ -93,12 +92,7 @@ const runsPage = SubPageBlueprint.make({
   params: {
     path: 'runs',
     title: 'Runs',
-    loader: () =>
-      import('./pages/RunsPage').then(m => (
-        <Box sx={{ p: 3 }}>
-          <m.RunsPage />
-        </Box>
-      )),
+    loader: () => import('./pages/RunsPage').then(m => <m.RunsPage />),
   },
 });
 
@@ -107,12 +101,7 @@ const auditPage = SubPageBlueprint.make({
   params: {
     path: AUDIT_PATH,
     title: 'Audit',
-    loader: () =>
-      import('./pages/AuditPage').then(m => (
-        <Box sx={{ p: 3 }}>
-          <m.AuditPage />
-        </Box>
-      )),
+    loader: () => import('./pages/AuditPage').then(m => <m.AuditPage />),
   },
 });
 

@@ -21,7 +21,7 @@ export function TrainCard(props: TrainCardProps) {
     <Card component="section" aria-labelledby={titleId}>
       <CardContent>
         <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
-          <Typography id={titleId} component="h2" variant="h5" sx={{ m: 0 }}>
+          <Typography id={titleId} component="h2" variant="h6" sx={{ m: 0 }}>
             Train
           </Typography>
           {model.value && (

@@ -9,7 +9,7 @@ export function EntityMlRuns() {
   const { entity } = useEntity();
   return (
     <Box>
-      <Typography component="h2" variant="h5" sx={{ mb: 2 }}>
+      <Typography component="h2" variant="h6" sx={{ mb: 2 }}>
         ML runs
       </Typography>
       <RunsList

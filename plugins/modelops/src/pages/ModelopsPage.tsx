@@ -10,7 +10,7 @@ export function ModelopsPage() {
   const auditTab = access.value?.audit ? {} : { style: { display: 'none' } };
   return (
     <Page themeId="tool">
-      <Header title="Model operations" />
+      <Header title="Model ops" />
       <TabbedLayout>
         <TabbedLayout.Route path="/runs" title="Runs">
           <RunsPage />

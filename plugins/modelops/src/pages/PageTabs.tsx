@@ -1,5 +1,6 @@
-import type { JSX, ReactElement } from 'react';
+import { type JSX, type ReactElement, useEffect, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router-dom';
+import Box from '@mui/material/Box';
 import { PageLayout } from '@backstage/frontend-plugin-api';
 import { useAccess } from '../hooks/useAccess';
 
@@ -22,20 +23,46 @@ export function PageTabs(props: PageTabsProps) {
   const tabs = pages
     .filter(page => page.path !== AUDIT_PATH || audit)
     .map(page => ({ id: page.path, label: page.title, href: page.path }));
+  const panelId = usePanelId();
   return (
     <PageLayout title={props.title} icon={props.icon} tabs={tabs}>
-      <Routes>
-        {pages[0] && (
-          <Route index element={<Navigate to={pages[0].path} replace />} />
-        )}
-        {pages.map(page => (
-          <Route
-            key={page.path}
-            path={`${page.path}/*`}
-            element={page.element}
-          />
-        ))}
-      </Routes>
+      <Box component="main" id={panelId} sx={{ px: 3, py: 2 }}>
+        <Routes>
+          {pages[0] && (
+            <Route index element={<Navigate to={pages[0].path} replace />} />
+          )}
+          {pages.map(page => (
+            <Route
+              key={page.path}
+              path={`${page.path}/*`}
+              element={page.element}
+            />
+          ))}
+        </Routes>
+      </Box>
     </PageLayout>
   );
+}
+
+/**
+ * Backstage's tabs are links without panels, yet the selected one says which element it controls. We give that id to
+ * what it opens, so that the reference leads somewhere. The tabs are drawn later than we are, hence the observer.
+ */
+function usePanelId(): string | undefined {
+  const [panelId, setPanelId] = useState<string>();
+  useEffect(() => {
+    const follow = () => {
+      const tab = document.querySelector('[role="tab"][aria-selected="true"]');
+      setPanelId(tab?.getAttribute('aria-controls') ?? undefined);
+    };
+    follow();
+    const observer = new MutationObserver(follow);
+    observer.observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributeFilter: ['aria-selected', 'aria-controls'],
+    });
+    return () => observer.disconnect();
+  }, []);
+  return panelId;
 }

@@ -150,7 +150,7 @@ describe('Run details', () => {
     expect(steps[0]).toHaveTextContent(
       'A run was recorded; nothing has been sent yet',
     );
-    expect(steps[0]).toHaveTextContent('entry 12');
+    expect(steps[0]).toHaveTextContent('Entry 12');
     await userEvent.click(inDialog.getByRole('button', { name: 'Close' }));
     await waitFor(() =>
       expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),

@@ -30,11 +30,10 @@ export function RunTimeline(props: RunTimelineProps) {
             {event.detail && `: ${event.detail}`}
           </Typography>
           <Typography variant="caption" color="text.secondary" component="div">
-            <Time at={event.time} /> · <code>{event.code}</code> · by{' '}
-            {personWord(event.actor)}
+            Entry {event.sequence} · <Time at={event.time} /> ·{' '}
+            <code>{event.code}</code> · by {personWord(event.actor)}
             {event.principal && ` · as ${event.principal}`}
-            {event.refusalCode && ` · ${event.refusalCode}`} · entry{' '}
-            {event.sequence}
+            {event.refusalCode && ` · ${event.refusalCode}`}
           </Typography>
         </Box>
       ))}

@@ -1,20 +1,15 @@
 import { useState } from 'react';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
-import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import type { Run } from 'backstage-plugin-modelops-common';
+import { DataTable } from './DataTable';
 import { Duration } from './Duration';
 import { PlatformLink } from './PlatformLink';
 import { RunDetailsPanel } from './RunDetailsPanel';
 import { RunStateChip } from './RunStateChip';
 import { Time } from './Time';
-import { visuallyHidden } from './visuallyHidden';
 import { ACTION_WORDS, personWord, ranAsWord, runWord } from './words';
 
 export interface RunsTableProps {
@@ -31,75 +26,62 @@ export function RunsTable(props: RunsTableProps) {
   const { runs, showModel } = props;
   const [opened, setOpened] = useState<Run>();
   return (
-    <TableContainer>
-      <Table size="small">
-        <Box component="caption" sx={visuallyHidden}>
-          {props.caption}
-        </Box>
-        <TableHead>
-          <TableRow>
-            <TableCell>Action</TableCell>
-            {showModel && <TableCell>Model</TableCell>}
-            <TableCell>State</TableCell>
-            <TableCell>Started by</TableCell>
-            <TableCell>Seen as</TableCell>
-            <TableCell>Started</TableCell>
-            <TableCell>Duration</TableCell>
-            <TableCell>Platform</TableCell>
-            <TableCell align="right">Audit entry</TableCell>
-            <TableCell>
-              <Box component="span" sx={visuallyHidden}>
-                Details
-              </Box>
+    <>
+      <DataTable
+        caption={props.caption}
+        columns={[
+          'Action',
+          ...(showModel ? ['Model'] : []),
+          'State',
+          'Started by',
+          'Seen as',
+          'Started',
+          'Duration',
+          'Platform',
+          'Audit entry',
+        ]}
+      >
+        {runs.map(run => (
+          <TableRow key={run.id} hover>
+            <TableCell component="th" scope="row">
+              {ACTION_WORDS[run.action]}
             </TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {runs.map(run => (
-            <TableRow key={run.id} hover>
-              <TableCell component="th" scope="row">
-                {ACTION_WORDS[run.action]}
-              </TableCell>
-              {showModel && (
-                <TableCell>
-                  <EntityRefLink
-                    entityRef={run.entityRef}
-                    title={run.entityRef}
-                  />
-                </TableCell>
-              )}
+            {showModel && (
               <TableCell>
-                <RunStateChip state={run.state} />
-              </TableCell>
-              <TableCell>{personWord(run.startedBy)}</TableCell>
-              <TableCell>{ranAsWord(run.runsAs)}</TableCell>
-              <TableCell>
-                <Time at={run.requestedAt} />
-              </TableCell>
-              <TableCell>
-                <Duration run={run} />
-              </TableCell>
-              <TableCell>
-                <PlatformLink
-                  platform={run.platform}
-                  url={run.platformRunUrl}
+                <EntityRefLink
+                  entityRef={run.entityRef}
+                  title={run.entityRef}
                 />
               </TableCell>
-              <TableCell align="right">{run.auditSequence}</TableCell>
-              <TableCell align="right">
-                <Button
-                  size="small"
-                  aria-label={`Details of ${runWord(run)}`}
-                  aria-haspopup="dialog"
-                  onClick={() => setOpened(run)}
-                >
-                  Details
-                </Button>
-              </TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+            )}
+            <TableCell>
+              <RunStateChip state={run.state} />
+            </TableCell>
+            <TableCell>{personWord(run.startedBy)}</TableCell>
+            <TableCell>{ranAsWord(run.runsAs)}</TableCell>
+            <TableCell>
+              <Time at={run.requestedAt} />
+            </TableCell>
+            <TableCell>
+              <Duration run={run} />
+            </TableCell>
+            <TableCell>
+              <PlatformLink platform={run.platform} url={run.platformRunUrl} />
+            </TableCell>
+            <TableCell>{run.auditSequence}</TableCell>
+            <TableCell align="right">
+              <Button
+                size="small"
+                aria-label={`Details of ${runWord(run)}`}
+                aria-haspopup="dialog"
+                onClick={() => setOpened(run)}
+              >
+                Details
+              </Button>
+            </TableCell>
+          </TableRow>
+        ))}
+      </DataTable>
       {opened && (
         <RunDetailsPanel
           run={opened}
@@ -109,7 +91,7 @@ export function RunsTable(props: RunsTableProps) {
           onClose={() => setOpened(undefined)}
         />
       )}
-    </TableContainer>
+    </>
   );
 }
 
