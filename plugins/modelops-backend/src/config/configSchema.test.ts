@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
-import { sampleModulesSchema } from './samples/modules';
+import { sampleModulesSchema } from './__testUtils__/modules';
 import {
   badMeanings,
   badShapes,
   goodSamples,
   sampleWith,
   type Changes,
-} from './samples/samples';
+} from './__testUtils__/samples';
 
 /** Compiles config.d.ts as the CLI does. In a process of its own, because the compiler is loaded by `import()`, which jest lacks. */
 const COMPILE = `

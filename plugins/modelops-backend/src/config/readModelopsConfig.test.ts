@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parse } from 'yaml';
 import { readModelopsConfig } from './index';
-import { sampleModules } from './samples/modules';
+import { sampleModules } from './__testUtils__/modules';
 import {
   badMeanings,
   badShapes,
@@ -14,7 +14,7 @@ import {
   SAMPLE_SECRET,
   sampleWith,
   type Changes,
-} from './samples/samples';
+} from './__testUtils__/samples';
 
 function read(config: JsonObject, production = false) {
   return readModelopsConfig(new ConfigReader(config), {
