@@ -135,8 +135,11 @@ export const welcome = [
   '    alan        platform admin',
   '    katherine   auditor',
   '',
-  'Then: sign in as ada, open fraud-detector in the catalog, press Train.',
-  'As grace the same card says why she may not. Katherine sees both under Audit.',
+  'Then, as ada, open Fraud detector and press Train:',
+  '',
+  `    ${portalUrl}/catalog/default/resource/fraud-detector`,
+  '',
+  'As grace the same card says why she may not. Katherine sees both in the audit record.',
   '',
   'Logs: .demo/logs     Start over: npm run demo -- --reset     Stop: Ctrl-C',
 ];

@@ -7,7 +7,6 @@ for (const person of PEOPLE) {
     signInAs,
   }) => {
     const page = await signInAs(person);
-    await page.goto('/?filters[kind]=resource&filters[user]=all');
     await expect(
       page.getByRole('link', { name: 'Fraud detector' }),
     ).toBeVisible();

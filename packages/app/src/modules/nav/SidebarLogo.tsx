@@ -47,7 +47,7 @@ export function SidebarLogo() {
   const { isOpen } = useSidebarOpenState();
   return (
     <div className={classes.root}>
-      <Link to="/" underline="none" aria-label="Home">
+      <Link to="/" underline="none" aria-label="Acme portal, home">
         <Mark />
         {isOpen && <span>Acme portal</span>}
       </Link>
