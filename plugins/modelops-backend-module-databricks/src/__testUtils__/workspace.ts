@@ -121,29 +121,30 @@ export class TestWorkspace {
     };
   }
 
-  /** The error of something that has to fail; no token we ever held may be found in it. */
+  /** The error of something that has to fail. No token we ever held may be found in it. */
   async failureOf(doing: Promise<unknown>): Promise<PlatformError> {
     const error = await doing.then(
-      () => new Error('it did not fail'),
+      () => new Error('It did not fail'),
       (thrown: unknown) => thrown,
     );
-    expect(error).toBeInstanceOf(PlatformError);
+    if (!(error instanceof PlatformError)) throw error;
     const shown = [
-      (error as Error).message,
-      (error as Error).stack,
+      error.message,
+      error.stack,
       inspect(error, { showHidden: true, depth: 12 }),
       JSON.stringify(error),
     ].join('\n');
-    for (const token of this.tokens) {
-      for (const piece of [token, token.split('.').at(-1) ?? token])
-        for (const form of [
-          piece,
-          encodeURIComponent(piece),
-          Buffer.from(piece).toString('base64'),
-        ])
-          expect(shown.includes(form)).toBe(false);
-    }
-    return error as PlatformError;
+    const leaked = [...this.tokens]
+      .flatMap(token => [token, ...token.split('.').slice(-1)])
+      .filter(piece => piece.length > 10) // an unsigned token has an empty signature
+      .flatMap(piece => [
+        piece,
+        encodeURIComponent(piece),
+        Buffer.from(piece).toString('base64'),
+      ])
+      .some(piece => shown.includes(piece));
+    if (leaked) throw new Error('A token is in the error');
+    return error;
   }
 
   /** Waits until the run is over. */

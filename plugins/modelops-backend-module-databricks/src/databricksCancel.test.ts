@@ -1,0 +1,163 @@
+import type { KnownJob } from 'backstage-plugin-modelops-node';
+import {
+  aStart,
+  BIG_JOB,
+  known,
+  TestWorkspace,
+} from './__testUtils__/workspace';
+
+const GET_RUN = '/api/2.2/jobs/runs/get';
+const CANCEL = '/api/2.2/jobs/runs/cancel';
+
+describe('cancel', () => {
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await TestWorkspace.start({ manualRuns: true });
+  }, 60_000);
+  beforeEach(() => workspace.reset());
+  afterAll(() => workspace.close());
+
+  type StartedJob = KnownJob & { platformRunId: string };
+
+  async function start(job = aStart()): Promise<StartedJob> {
+    const { platformRunId } = await workspace
+      .open()
+      .start(await workspace.callAs('ada'), job);
+    return { ...known(job), platformRunId };
+  }
+
+  async function cancel(
+    job: StartedJob,
+    person: 'ada' | 'grace' | 'katherine' = 'ada',
+  ) {
+    await workspace.open().cancel(await workspace.callAs(person), job);
+  }
+
+  async function stateOf(job: StartedJob) {
+    const readings = await workspace
+      .open()
+      .readJobs(await workspace.callAsReader(), [job]);
+    const reading = readings.get(job.runId);
+    return reading?.kind === 'found' ? reading.state : reading?.kind;
+  }
+
+  it('cancels the run, in the name of the person', async () => {
+    const job = await start(aStart({ job: BIG_JOB }));
+    await workspace.databricks.advanceRun(job.platformRunId, { to: 'RUNNING' });
+    await cancel(job);
+    await workspace.databricks.advanceRun(job.platformRunId, {
+      to: 'TERMINATED',
+    });
+    expect(await stateOf(job)).toBe('canceled');
+    const [sent] = await workspace.databricks.requests({ path: CANCEL });
+    expect(sent.body).toBe(`{"run_id":${job.platformRunId}}`);
+    expect(sent.principal).toBe('ada@acme.example');
+  });
+
+  it('cancels a run that waits', async () => {
+    const job = await start();
+    await cancel(job);
+    await workspace.databricks.advanceRun(job.platformRunId, {
+      to: 'TERMINATED',
+    });
+    expect(await stateOf(job)).toBe('canceled');
+  });
+
+  it('may be asked for twice at a time, and once more', async () => {
+    const job = await start();
+    await Promise.all([cancel(job), cancel(job)]);
+    await workspace.databricks.advanceRun(job.platformRunId, {
+      to: 'TERMINATED',
+    });
+    await cancel(job);
+    expect(await stateOf(job)).toBe('canceled');
+  });
+
+  it('does not change how a run ended that was faster', async () => {
+    const job = await start();
+    await workspace.databricks.advanceRun(job.platformRunId, {
+      to: 'TERMINATED',
+      code: 'SUCCESS',
+    });
+    await cancel(job);
+    expect(await stateOf(job)).toBe('succeeded');
+  });
+
+  it.each([400, 409])(
+    'is no error when the platform answers %s because the run is over',
+    async status => {
+      const job = await start();
+      await workspace.databricks.advanceRun(job.platformRunId, {
+        to: 'TERMINATED',
+        code: 'SUCCESS',
+      });
+      await workspace.databricks.fault({
+        path: CANCEL,
+        effect: 'status',
+        status,
+      });
+      await expect(cancel(job)).resolves.toBeUndefined();
+    },
+  );
+
+  it('is an error when the platform refuses although the run goes on', async () => {
+    const job = await start();
+    await workspace.databricks.fault({
+      path: CANCEL,
+      effect: 'status',
+      status: 400,
+    });
+    expect((await workspace.failureOf(cancel(job))).code).toBe(
+      'platform-rejected-request',
+    );
+    expect(await workspace.databricks.requests({ path: GET_RUN })).toHaveLength(
+      2,
+    );
+  });
+
+  it('is repeated after a lost answer', async () => {
+    const job = await start();
+    await workspace.databricks.fault({
+      path: CANCEL,
+      count: 1,
+      effect: 'drop',
+      commit: true,
+    });
+    await cancel(job);
+    expect(await workspace.databricks.requests({ path: CANCEL })).toHaveLength(
+      2,
+    );
+  });
+
+  it.each(['katherine', 'grace'] as const)('is refused to %s', async person => {
+    const job = await start();
+    const error = await workspace.failureOf(cancel(job, person));
+    expect(error).toMatchObject({
+      code: 'platform-permission-denied',
+      refused: true,
+    });
+    expect(error.message).toContain('CAN_MANAGE_RUN on job/8123');
+  });
+
+  it('says that a forgotten run is not there', async () => {
+    const job = await start();
+    await workspace.databricks.forgetRun(job.platformRunId);
+    expect((await workspace.failureOf(cancel(job))).code).toBe(
+      'platform-not-found',
+    );
+  });
+
+  it.each([
+    [
+      'an outage',
+      { effect: 'status', status: 503, retryAfterSeconds: 0 },
+      'platform-failed',
+    ],
+    ['a sign-in page', { effect: 'html' }, 'platform-response-invalid'],
+    ['10 MB', { effect: 'huge' }, 'platform-response-too-large'],
+  ] as const)('is an error after %s', async (_what, effect, code) => {
+    const job = await start();
+    await workspace.databricks.fault({ path: CANCEL, ...effect });
+    expect((await workspace.failureOf(cancel(job))).code).toBe(code);
+  });
+});
