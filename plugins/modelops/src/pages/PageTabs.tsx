@@ -1,4 +1,4 @@
-import { type JSX, type ReactElement, useEffect, useState } from 'react';
+import { type JSX, type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import Box from '@mui/material/Box';
 import { PageLayout } from '@backstage/frontend-plugin-api';
@@ -20,13 +20,17 @@ export interface PageTabsProps {
 export function PageTabs(props: PageTabsProps) {
   const { pages } = props;
   const audit = useAccess().value?.audit ?? false;
-  const tabs = pages
-    .filter(page => page.path !== AUDIT_PATH || audit)
-    .map(page => ({ id: page.path, label: page.title, href: page.path }));
-  const panelId = usePanelId();
+  const tabs = useMemo(
+    () =>
+      pages
+        .filter(page => page.path !== AUDIT_PATH || audit)
+        .map(page => ({ id: page.path, label: page.title, href: page.path })),
+    [pages, audit],
+  );
+  const panel = usePanelOfSelectedTab();
   return (
     <PageLayout title={props.title} icon={props.icon} tabs={tabs}>
-      <Box component="main" id={panelId} sx={{ px: 3, py: 2 }}>
+      <Box component="main" ref={panel} sx={{ px: 3, py: 2 }}>
         <Routes>
           {pages[0] && (
             <Route index element={<Navigate to={pages[0].path} replace />} />
@@ -45,17 +49,19 @@ export function PageTabs(props: PageTabsProps) {
 }
 
 /**
- * Backstage's tabs are links without panels, yet the selected one says which element it controls. We give that id to
- * what it opens, so that the reference leads somewhere. The tabs are drawn later than we are, hence the observer.
+ * Backstage's tabs are links without panels, yet the selected one says which element it controls. What it opens gets
+ * that id, so that the reference leads somewhere. Written past React: drawing anew would give the tabs new ids.
  */
-function usePanelId(): string | undefined {
-  const [panelId, setPanelId] = useState<string>();
+function usePanelOfSelectedTab() {
+  const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const follow = () => {
       const tab = document.querySelector('[role="tab"][aria-selected="true"]');
-      setPanelId(tab?.getAttribute('aria-controls') ?? undefined);
+      const id = tab?.getAttribute('aria-controls');
+      if (panel.current && id) panel.current.id = id;
     };
     follow();
+    // The tabs are drawn later than we are.
     const observer = new MutationObserver(follow);
     observer.observe(document.body, {
       subtree: true,
@@ -64,5 +70,5 @@ function usePanelId(): string | undefined {
     });
     return () => observer.disconnect();
   }, []);
-  return panelId;
+  return panel;
 }

@@ -33,10 +33,11 @@ export function DataTable(props: DataTableProps) {
           '& th, & td': {
             wordBreak: 'normal',
             overflowWrap: 'normal',
-            px: 1.5,
+            px: 1,
             py: 1,
           },
-          '& th': { whiteSpace: 'nowrap' },
+          '& th, & a': { whiteSpace: 'nowrap' },
+          '& th:first-of-type': { pl: 2 },
         }}
       >
         <Box component="caption" sx={visuallyHidden}>

@@ -10,7 +10,13 @@ import { PlatformLink } from './PlatformLink';
 import { RunDetailsPanel } from './RunDetailsPanel';
 import { RunStateChip } from './RunStateChip';
 import { Time } from './Time';
-import { ACTION_WORDS, personWord, ranAsWord, runWord } from './words';
+import {
+  ACTION_WORDS,
+  entityWord,
+  personWord,
+  ranAsWord,
+  runWord,
+} from './words';
 
 export interface RunsTableProps {
   caption: string;
@@ -50,7 +56,7 @@ export function RunsTable(props: RunsTableProps) {
               <TableCell>
                 <EntityRefLink
                   entityRef={run.entityRef}
-                  title={run.entityRef}
+                  title={entityWord(run.entityRef)}
                 />
               </TableCell>
             )}

@@ -43,6 +43,11 @@ export function personWord(entityRef: string): string {
   return entityRef.replace(/^user:default\//, '');
 }
 
+/** `fraud-detector` for `resource:default/fraud-detector`; with another namespace, that too. */
+export function entityWord(entityRef: string): string {
+  return entityRef.replace(/^[^:]+:(default\/)?/, '');
+}
+
 /** What to do about a code, unless we do not know it. */
 export function hintFor(code: string | undefined): string | undefined {
   return code !== undefined && Object.hasOwn(ERROR_CODES, code)
@@ -66,7 +71,7 @@ export function ranAsWord(runsAs: RunsAs): string {
     : `service principal ${runsAs.principal}, through the portal's own token`;
 }
 
-/** `Train of churn`, to name a run in a sentence or a label. */
+/** `Train run 12`, to name a run in a sentence or a label. */
 export function runWord(run: Pick<Run, 'action' | 'auditSequence'>): string {
   return `${ACTION_WORDS[run.action]} run ${run.auditSequence}`;
 }
