@@ -4,7 +4,7 @@ import {
   type Portal,
   startPortal,
   useSimulators,
-} from './testing/portal';
+} from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
 const RUN_NOW = { method: 'POST', path: '/api/2.2/jobs/run-now' };

@@ -1,11 +1,11 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { ErrorCode } from 'backstage-plugin-modelops-common';
+import { type Fault, type Simulators } from 'modelops-simulators';
 import {
-  type Fault,
-  type Simulators,
-  startSimulators,
-} from 'modelops-simulators';
-import { type Portal, startPortal, useSimulators } from './testing/portal';
+  type Portal,
+  startPortal,
+  useSimulators,
+} from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 const TOKEN = { method: 'POST', path: '/oidc/v1/token' };

@@ -5,7 +5,7 @@ import {
   REST_ROUTES,
   type RestRoute,
 } from 'backstage-plugin-modelops-common';
-import { type Portal, startPortal } from './testing/portal';
+import { type Portal, startPortal } from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { LoggedRequest } from 'modelops-simulators';
 import { MASK, maskParameters } from './runs/maskParameters';
-import { type Portal, startPortal } from './testing/portal';
+import { type Portal, startPortal } from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 

@@ -1,6 +1,6 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { NO_PREVIOUS_HASH, canonicalJson, hashOf } from './audit/auditEntry';
-import { newKey, type Portal, startPortal } from './testing/portal';
+import { newKey, type Portal, startPortal } from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
 

@@ -39,6 +39,7 @@ export const AUDIT_CODES = {
   'form.failed': 'The form of an action could not be read',
   'credential.issued': 'The platform issued a short-lived credential',
   'identity.refused': 'The ID token, or the person it names, was refused',
+  'identity.failed': 'The ID token could not be checked',
   'refusals.suppressed':
     'Further refusals of one person within a minute, counted instead of recorded one by one',
 } as const;

@@ -95,7 +95,7 @@ describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
           `${verb} INTO audit_entries (${names.join(', ')}) VALUES (${names
             .map(() => '?')
             .join(', ')})`,
-          Object.values(text),
+          Object.values(text) as string[],
         );
       },
     ],

@@ -1,3 +1,4 @@
+import { ServiceUnavailableError } from '@backstage/errors';
 import { PlatformError } from 'backstage-plugin-modelops-node';
 import type { AuditCode, AuditOutcome } from 'backstage-plugin-modelops-common';
 import {
@@ -66,7 +67,10 @@ export class RequestJournal {
 function outcomeOf(
   error: unknown,
 ): Extract<AuditOutcome, 'refused' | 'failed'> {
-  if (error instanceof PlatformError)
+  if (error instanceof PlatformError) {
     return REFUSING_PLATFORM_CODES.test(error.code) ? 'refused' : 'failed';
+  }
+  // Something we need does not work: nobody said no.
+  if (error instanceof ServiceUnavailableError) return 'failed';
   return isOurs(error) ? 'refused' : 'failed';
 }

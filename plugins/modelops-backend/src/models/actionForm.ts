@@ -10,6 +10,9 @@ import {
   type Guardrails,
 } from '../access/guardrails';
 
+const LOCKED =
+  'Keeps its default, because the job does not run as you and your role does not list it';
+
 /** The form as it goes to the browser: the platform's fields, narrowed by the guardrails of the deciding rule. */
 export function toActionForm(
   action: RunAction,
@@ -63,9 +66,6 @@ export function toActionForm(
     jobRunsAs: form.jobRunsAs,
   };
 }
-
-const LOCKED =
-  'Keeps its default, because the job does not run as you and your role does not list it';
 
 /**
  * Whether a parameter keeps its default: what runs with somebody else's rights takes only what the rule lists (design §5,

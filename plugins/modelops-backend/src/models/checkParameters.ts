@@ -95,6 +95,12 @@ function checkOne(
   return toFieldType(parameter, value);
 }
 
+/** Spellings of a boolean that forms send. */
+const BOOLEANS = new Map<unknown, boolean>([
+  ['true', true],
+  ['false', false],
+]);
+
 /** The value in the type of the platform's own field. What does not fit is left for the schema to name. */
 function toFieldType(
   { field }: PlatformParameter,
@@ -102,8 +108,9 @@ function toFieldType(
 ): string | number | boolean {
   if (field.type === 'string')
     return typeof value === 'number' ? canonicalDecimal(value) : String(value);
-  if (field.type === 'boolean')
-    return value === 'true' ? true : value === 'false' ? false : value;
+  if (field.type === 'boolean') {
+    return BOOLEANS.get(value) ?? value;
+  }
   return typeof value === 'string' && /^-?\d{1,15}(\.\d+)?$/.test(value)
     ? Number(value)
     : value;

@@ -45,6 +45,12 @@ export type Handlers = {
   [N in RestRouteName]: (handled: Handled<Routes[N]>) => Promise<unknown>;
 };
 
+/** What a person may see is nobody else's, browser caches included. */
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
 /** Mounts every route of `REST_ROUTES` under /v1. Translates, and takes no decision. */
 export function createRouter(options: {
   handlers: Handlers;
@@ -119,11 +125,6 @@ function send(route: RestRoute, res: Response, answer: unknown): void {
     res.json(answer);
   }
 }
-
-const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  next();
-};
 
 /** Errors of Backstage that are as safe as ours, and body-parser's: both say what was wrong with the request. */
 const SAFE_NAMES = new Set([

@@ -92,7 +92,7 @@ export class RequestCallers {
     } catch (error) {
       throw await this.options.journal.close(
         error,
-        { refused: 'identity.refused', failed: 'identity.refused' },
+        { refused: 'identity.refused', failed: 'identity.failed' },
         { ...callerFacts(caller), ...subjectFacts(error) },
       );
     }

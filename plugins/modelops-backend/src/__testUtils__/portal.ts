@@ -118,6 +118,22 @@ export function useSimulators(
   return () => simulators!;
 }
 
+const userInfoFromDemo = createServiceFactory({
+  service: coreServices.userInfo,
+  deps: {},
+  factory: () => ({
+    async getUserInfo(credentials) {
+      const { userEntityRef } = credentials.principal as unknown as {
+        userEntityRef: string;
+      };
+      return {
+        userEntityRef,
+        ownershipEntityRefs: [userEntityRef, ...groupsOf(userEntityRef)],
+      };
+    },
+  }),
+});
+
 /** Longest a run may take to get where a test wants it; far more than it takes. */
 const PATIENCE_MS = 20_000;
 
@@ -129,6 +145,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const answers: string[] = [];
   const idTokens = new Set<string>();
   const config = demoConfig(simulators);
+  // Tasks run when a test says so, and only then.
   const scheduler = mockServices.scheduler();
   const backend = await startTestBackend({
     features: [
@@ -141,7 +158,11 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
         data: options.config?.(config) ?? config,
       }),
       mockServices.database.factory({ knex: db, migrations: { skip: false } }),
-      scheduler.factory({ skipTaskRunOnStartup: true }),
+      createServiceFactory({
+        service: coreServices.scheduler,
+        deps: {},
+        factory: () => scheduler,
+      }),
       collectingLogger(logs),
       userInfoFromDemo,
     ],
@@ -255,22 +276,6 @@ async function ownToken(
     ? null
     : simulators.idp.signIdToken(who);
 }
-
-const userInfoFromDemo = createServiceFactory({
-  service: coreServices.userInfo,
-  deps: {},
-  factory: () => ({
-    async getUserInfo(credentials) {
-      const { userEntityRef } = credentials.principal as unknown as {
-        userEntityRef: string;
-      };
-      return {
-        userEntityRef,
-        ownershipEntityRefs: [userEntityRef, ...groupsOf(userEntityRef)],
-      };
-    },
-  }),
-});
 
 /** A root logger that keeps every line, at every level, with all that was logged beside the message. */
 function collectingLogger(lines: string[]) {
