@@ -210,7 +210,9 @@ describe('platformFetch', () => {
   });
 
   it('does not show a credential that cannot be sent', async () => {
-    const error = await failureOf({ credential: new Secret(`${TOKEN}\nX-Other: 1`) });
+    const error = await failureOf({
+      credential: new Secret(`${TOKEN}\nX-Other: 1`),
+    });
     expect(error.code).toBe('platform-unreachable');
     expect(server.requests).toHaveLength(0);
   });
