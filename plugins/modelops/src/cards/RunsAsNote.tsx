@@ -11,6 +11,7 @@ export interface RunsAsNoteProps {
 /** The truth about identity: who the platform sees, and who the job's code runs as. */
 export function RunsAsNote(props: RunsAsNoteProps) {
   const { jobRunsAs, runsAs } = props;
+  if (!runsAs && !jobRunsAs) return null;
   return (
     <Typography variant="body2" component="div">
       {runsAs && (

@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { AUDIT_CODES, type AuditEntry } from 'backstage-plugin-modelops-common';
 import { DataTable } from '../parts/DataTable';
 import { Time } from '../parts/Time';
-import { personWord } from '../parts/words';
+import { entityWord, personWord } from '../parts/words';
 import { AuditEntryPanel } from './AuditEntryPanel';
 
 const COLUMNS = [
@@ -55,10 +55,10 @@ export function AuditTable(props: AuditTableProps) {
               {entry.agent && ` through ${entry.agent}`}
             </TableCell>
             <TableCell>{entry.action}</TableCell>
-            <TableCell>{entry.entityRef}</TableCell>
             <TableCell>
-              {[entry.role, entry.rule].filter(Boolean).join(', ')}
+              {entry.entityRef && entityWord(entry.entityRef)}
             </TableCell>
+            <TableCell>{entry.rule ?? entry.role}</TableCell>
             <TableCell>{entry.principal}</TableCell>
             <TableCell>{entry.outcome}</TableCell>
             <TableCell>

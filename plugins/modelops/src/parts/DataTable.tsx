@@ -38,6 +38,12 @@ export function DataTable(props: DataTableProps) {
           },
           '& th, & a': { whiteSpace: 'nowrap' },
           '& th:first-of-type': { pl: 2 },
+          // The buttons stay in sight while the rest scrolls.
+          '& td:last-of-type': {
+            position: 'sticky',
+            right: 0,
+            bgcolor: 'background.paper',
+          },
         }}
       >
         <Box component="caption" sx={visuallyHidden}>
