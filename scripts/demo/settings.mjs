@@ -139,7 +139,7 @@ export const welcome = [
   '',
   `    ${portalUrl}/catalog/default/resource/fraud-detector`,
   '',
-  'As grace the same card says why she may not. Katherine sees both in the audit record.',
+  'As grace the same card says why she may not. Katherine reads the record: Model ops, Audit.',
   '',
   'Logs: .demo/logs     Start over: npm run demo -- --reset     Stop: Ctrl-C',
 ];
