@@ -6,12 +6,9 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
 import { readJob, readRun, toReading } from './databricksJobs';
-import { isCovered, listRuns, type ListedRuns } from './databricksRunList';
-import {
-  findDifference,
-  searchLostRun,
-  type Search,
-} from './databricksRunMatch';
+import { listRuns, type ListedRuns } from './databricksRunList';
+import { findDifference } from './databricksRunMatch';
+import { searchLostRuns, type Search } from './databricksRunSearch';
 import type { DatabricksRun } from './databricksSchemas';
 
 type Known = KnownJob & { platformRunId: string };
@@ -138,18 +135,7 @@ async function searchLost(
   listed: ListedRuns,
   outcomes: Outcomes,
 ): Promise<void> {
-  const { runIdParameter } = client.settings;
-  const searches = withoutRivals(
-    jobs.map(job => ({
-      job,
-      search: searchLostRun(
-        job,
-        listed.runs,
-        runIdParameter,
-        isCovered(listed, job),
-      ),
-    })),
-  );
+  const searches = searchLostRuns(jobs, listed, client.settings.runIdParameter);
   for (const { job, search } of searches)
     if (search.kind !== 'missing')
       await settle(outcomes, job, () => toJobReading(client, search));
@@ -171,27 +157,6 @@ function notOurs(run: DatabricksRun, why: string): JobReading {
     platformRunId: run.run_id,
     why: `Run ${run.run_id} on Databricks goes by the id of this run, but ${why}. It was not adopted; have it looked at.`,
   };
-}
-
-/** Two lost starts that both match one run: it belongs to one of them, and nobody can say to which. */
-function withoutRivals(
-  searches: { job: KnownJob; search: Search }[],
-): { job: KnownJob; search: Search }[] {
-  const found = searches.flatMap(({ search }) =>
-    search.kind === 'ours' ? [search.run.run_id] : [],
-  );
-  return searches.map(({ job, search }) =>
-    search.kind === 'ours' &&
-    found.filter(id => id === search.run.run_id).length > 1
-      ? {
-          job,
-          search: {
-            kind: 'unclear',
-            why: `Another lost start matches run ${search.run.run_id}, too.`,
-          },
-        }
-      : { job, search },
-  );
 }
 
 async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
