@@ -28,8 +28,11 @@ export interface ProviderIdTokenOptions {
   };
   /** Asks the person to sign in anew, even though a session exists. */
   signInAgain: () => Promise<string>;
+  /** Where the auth backend is. */
   discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };
+  /** Calls the auth backend; the browser's own by default. */
   fetch?: typeof fetch;
+  /** The time; the browser's own by default. */
   clock?: () => Date;
 }
 
@@ -56,6 +59,7 @@ export class ProviderIdToken implements ModelopsIdTokenApi {
     this.clock = options.clock ?? (() => new Date());
   }
 
+  /** See `ModelopsIdTokenApi`. */
   async getIdToken(
     options: { optional?: boolean } = {},
   ): Promise<string | undefined> {

@@ -40,11 +40,21 @@ function helpFor(props: ParameterFieldProps): ReactNode {
   ].filter(Boolean);
   if (sentences.length === 0) return undefined;
   return sentences.map((sentence, index) => (
-    <Box component="span" key={index} sx={{ display: 'block' }}>
+    <Box
+      component="span"
+      key={index}
+      sx={{
+        display: 'block',
+        fontWeight: sentence === error ? 'bold' : undefined,
+      }}
+    >
       {sentence}
     </Box>
   ));
 }
+
+/** The red of Backstage's dark theme is too dark to read on its grey; the frame of the field stays red. */
+const readable = { '&.Mui-error': { color: 'text.primary' } };
 
 function TextOrListField(props: ParameterFieldProps) {
   const { error, field, name, required, value } = props;
@@ -66,7 +76,8 @@ function TextOrListField(props: ParameterFieldProps) {
       autoComplete="off"
       size="small"
       fullWidth
-      InputLabelProps={{ shrink: true }}
+      InputLabelProps={{ shrink: true, sx: readable }}
+      FormHelperTextProps={{ sx: readable }}
       InputProps={{ readOnly: field.readOnly }}
       inputProps={isNumeric(field) && !list ? { inputMode: 'decimal' } : {}}
     >
@@ -101,7 +112,7 @@ function BooleanField(props: ParameterFieldProps) {
         }
       />
       {help && (
-        <FormHelperText id={helpId} sx={{ mt: 0 }}>
+        <FormHelperText id={helpId} sx={{ mt: 0, ...readable }}>
           {help}
         </FormHelperText>
       )}

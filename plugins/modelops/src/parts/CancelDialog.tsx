@@ -54,7 +54,7 @@ export function CancelDialog(props: CancelDialogProps) {
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>Keep running</Button>
-        <Button color="error" onClick={cancel} disabled={sending}>
+        <Button variant="contained" onClick={cancel} disabled={sending}>
           Cancel the run
         </Button>
       </DialogActions>

@@ -32,7 +32,7 @@ export function CancelRun(props: CancelRunProps) {
       <Button
         size="small"
         variant="outlined"
-        color="error"
+        color="inherit"
         onClick={() => setAsking(true)}
       >
         Cancel run
