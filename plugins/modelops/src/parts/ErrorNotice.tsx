@@ -23,7 +23,8 @@ export function ErrorNotice(props: ErrorNoticeProps) {
   if (code && CURED_BY_SIGN_IN.has(code) && props.onRetry) {
     return <SignInNotice reason={message} onSignedIn={props.onRetry} />;
   }
-  const hint = hintFor(code);
+  // What `internal` advises needs a trace id, which the person does not see.
+  const hint = code === 'internal' ? undefined : hintFor(code);
   return (
     <Alert
       severity="error"
