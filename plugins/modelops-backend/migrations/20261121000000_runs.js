@@ -112,7 +112,10 @@ exports.up = async function up(knex) {
     );
     table.index(['next_read_at'], 'runs_next_read_at_idx');
     table.index(['started_by', 'rule', 'state'], 'runs_limit_idx');
-    table.index(['connection', 'platform_run_id'], 'runs_platform_run_id_idx');
+    // One job is never two runs', whatever two replicas find at the same time.
+    table.unique(['connection', 'platform_run_id'], {
+      indexName: 'runs_platform_run_id_uq',
+    });
   });
 
   await knex.schema.createTable('run_limits', table => {

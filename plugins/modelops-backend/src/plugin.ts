@@ -21,6 +21,7 @@ import { IdentityVerifier } from './identity/IdentityVerifier';
 import { OpenIdProvider } from './identity/OpenIdProvider';
 import { WorkloadIdentity } from './identity/WorkloadIdentity';
 import { FormReader } from './models/FormReader';
+import { ModelActions } from './models/ModelActions';
 import { ModelCatalog } from './models/ModelCatalog';
 import { ModelService } from './models/ModelService';
 import {
@@ -35,6 +36,7 @@ import { credentialFacts } from './runs/runEntries';
 import { RunReconciler } from './runs/RunReconciler';
 import { RunService } from './runs/RunService';
 import { RunStore } from './runs/RunStore';
+import { RunSubmitter } from './runs/RunSubmitter';
 import { RunView } from './runs/RunView';
 
 /** How often open runs are looked at. Each run has its own pause on top. */
@@ -142,31 +144,43 @@ export const modelopsPlugin = createBackendPlugin({
         const runs = new RunStore(db);
         const view = new RunView({ runs, ledger, catalog: models, access });
         const forms = new FormReader({ credentials, clock });
-        const modelService = new ModelService({
+        const actions = new ModelActions({
           catalog: models,
           connections,
           access,
           credentials,
+        });
+        const modelService = new ModelService({
+          catalog: models,
+          connections,
+          actions,
           forms,
           newestRuns: view.newestRuns,
           ledger,
           journal,
         });
-        const runService = new RunService({
-          models: modelService,
-          forms,
+        const submitter = new RunSubmitter({
           credentials,
           runs,
+          ledger,
+          owner,
+          clock,
+          logger,
+        });
+        const runService = new RunService({
+          actions,
+          forms,
+          runs,
+          submitter,
           ledger,
           journal,
           hashKey,
           owner,
           newId: randomUUID,
           clock,
-          logger,
         });
         const jobs = new JobService({
-          models: modelService,
+          actions,
           credentials,
           connections,
           runs,

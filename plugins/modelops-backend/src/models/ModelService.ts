@@ -1,30 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entity } from '@backstage/catalog-model';
-import {
-  type ActionForm,
-  type ModelAction,
-  type ModelDetail,
-  type ModelSummary,
-  type Operation,
-  OPERATIONS,
-  type Page,
-  type Run,
-  type RunAction,
-  type RunsAs,
-} from 'backstage-plugin-modelops-common';
 import type {
-  PlatformForm,
-  PlatformResource,
-} from 'backstage-plugin-modelops-node';
+  ActionForm,
+  ModelAction,
+  ModelDetail,
+  ModelSummary,
+  Page,
+  Run,
+  RunAction,
+} from 'backstage-plugin-modelops-common';
+import { describeGuardrails } from '../access/guardrails';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
-import type { AccessDecision, AccessPolicy } from '../access/AccessPolicy';
-import { describeGuardrails } from '../access/guardrails';
-import type {
-  CredentialBroker,
-  Principal,
-} from '../credentials/CredentialBroker';
-import { RefusedError, StateConflictError } from '../errors';
+import { RefusedError } from '../errors';
 import {
   type Caller,
   callerFacts,
@@ -41,6 +29,13 @@ import {
   toBinding,
 } from './bindings';
 import type { FormReader } from './FormReader';
+import {
+  aboutDecision,
+  type AllowedDecision,
+  type ModelActions,
+  operationOf,
+  principalOf,
+} from './ModelActions';
 import { describeEntity, type ModelCatalog } from './ModelCatalog';
 
 /** Actions that a card exists for so far. */
@@ -55,23 +50,13 @@ export type NewestRuns = (
   caller: Caller,
 ) => Promise<Map<string, Run>>;
 
-/** A yes, with the rule that gave it. */
-export type AllowedDecision = Extract<AccessDecision, { allowed: true }>;
-
-/** A decision about an action on what an entity is bound to. */
-export interface DecidedAction {
-  binding: ResolvedBinding;
-  decision: AccessDecision;
-}
-
 /** Models of the catalog: their bindings, what the caller may do with them, and the forms of it. */
 export class ModelService {
   constructor(
     private readonly options: {
       catalog: ModelCatalog;
       connections: ConnectionRegistry;
-      access: AccessPolicy;
-      credentials: CredentialBroker;
+      actions: ModelActions;
       forms: FormReader;
       newestRuns: NewestRuns;
       ledger: AuditLedger;
@@ -153,7 +138,7 @@ export class ModelService {
     const { ledger, journal, forms } = this.options;
     const facts: RequestFacts = { ...callerFacts(caller), action, entityRef };
     try {
-      const { binding, decision } = await this.decideAction(
+      const { binding, decision } = await this.options.actions.decideAction(
         entityRef,
         action,
         caller,
@@ -171,7 +156,7 @@ export class ModelService {
         action,
         form,
         decision,
-        this.identityOf(caller, binding, decision, form),
+        this.options.actions.identityOf(caller, binding, decision, form),
       );
       await ledger.record({
         ...facts,
@@ -187,74 +172,6 @@ export class ModelService {
         facts,
       );
     }
-  }
-
-  /** Entity, binding and decision of an action; throws if the entity or a usable binding is missing. */
-  async decideAction(
-    entityRef: string,
-    action: RunAction,
-    caller: Caller,
-  ): Promise<DecidedAction> {
-    const { catalog, connections } = this.options;
-    const entity = await catalog.getEntity(entityRef, caller);
-    const binding = bindingFor(action, readBindings(entity, connections));
-    if (!isBinding(binding))
-      throw new StateConflictError(binding.code, binding.message);
-    return {
-      binding,
-      decision: await this.decide(entity, binding, action, caller),
-    };
-  }
-
-  /** Where the versions of an entity are, if that is on this connection and the caller may read it. */
-  async findModelResource(
-    entityRef: string,
-    connection: string,
-    caller: Caller,
-  ): Promise<PlatformResource | undefined> {
-    const { catalog, connections } = this.options;
-    const entity = (await catalog.findEntities([entityRef], caller)).get(
-      entityRef,
-    );
-    const model =
-      entity && readBindings(entity, connections).bindings.get('model');
-    if (!entity || !model || model.connection !== connection) return undefined;
-    const decision = await this.decide(entity, model, 'read', caller);
-    return decision.allowed ? model.parsed : undefined;
-  }
-
-  /** Whom the platform sees, and whether that is also whom the job runs as. */
-  identityOf(
-    caller: IdentifiedCaller,
-    binding: ResolvedBinding,
-    decision: AllowedDecision,
-    form: Pick<PlatformForm, 'jobRunsAs'>,
-  ): { callerRunsIt: boolean; runsAs: RunsAs } {
-    const runsAs = this.runsAs(caller, binding, decision);
-    return {
-      runsAs,
-      callerRunsIt:
-        runsAs.kind === 'person' &&
-        (form.jobRunsAs ?? runsAs.principal).toLowerCase() ===
-          runsAs.principal.toLowerCase(),
-    };
-  }
-
-  private decide(
-    entity: Entity,
-    binding: ResolvedBinding,
-    action: 'read' | RunAction,
-    caller: Caller,
-  ): Promise<AccessDecision> {
-    const { catalog, access } = this.options;
-    return access.decide(caller, {
-      entityRef: describeEntity(entity).entityRef,
-      action,
-      connection: binding.connection,
-      environment: binding.environment,
-      resource: binding.resource,
-      entity: catalog.factsOf(entity),
-    });
   }
 
   private async describeAction(
@@ -275,7 +192,7 @@ export class ModelService {
     }
     const { entityRef } = describeEntity(entity);
     const [decision, newest] = await Promise.all([
-      this.decide(entity, binding, action, caller),
+      this.options.actions.decide(entity, binding, action, caller),
       this.options.newestRuns([entityRef], action, caller),
     ]);
     const common = {
@@ -297,7 +214,7 @@ export class ModelService {
       role: decision.role,
       guardrails: describeGuardrails(decision.guardrails),
       ...(isIdentified(caller) && {
-        runsAs: this.runsAs(caller, binding, decision),
+        runsAs: this.options.actions.runsAs(caller, binding, decision),
         jobRunsAs: await this.jobRunsAs(caller, binding, decision, action),
       }),
     };
@@ -325,62 +242,6 @@ export class ModelService {
     }).catch(() => undefined);
     return Promise.race([reading, patience]).finally(() => answered.abort());
   }
-
-  private runsAs(
-    caller: IdentifiedCaller,
-    binding: ResolvedBinding,
-    decision: AllowedDecision,
-  ): RunsAs {
-    const principal = principalOf(decision);
-    const name = this.options.credentials.principalName(
-      caller,
-      binding.open.config,
-      principal,
-    );
-    if (!name) {
-      throw new RefusedError(
-        'identity-claim-missing',
-        `Your ID token has no name that ${binding.platformTitle} knows you by. Ask the identity provider to put it in.`,
-      );
-    }
-    return {
-      kind: principal.kind,
-      principal: name,
-      through: principal.kind === 'person' ? 'person' : principal.through,
-    };
-  }
-}
-
-/** What an entry says of a decision about an entity's binding. */
-export function aboutDecision(
-  binding: ResolvedBinding,
-  decision: AccessDecision,
-): Partial<RequestFacts> {
-  return {
-    connections: [binding.connection],
-    resources: [`${binding.connection}:${binding.resource}`],
-    mappingHash: decision.mappingHash,
-    ...(decision.allowed && { role: decision.role, rule: decision.rule }),
-  };
-}
-
-/** As whom a decision says the platform is to be called. */
-export function principalOf(decision: AllowedDecision): Principal {
-  return decision.as
-    ? {
-        kind: 'service-principal',
-        id: decision.as.servicePrincipal,
-        through: decision.as.through,
-      }
-    : { kind: 'person' };
-}
-
-function operationOf(binding: ResolvedBinding, action: RunAction): Operation {
-  const offered = binding.open.platform.operationsOf(binding.parsed, action);
-  return (
-    OPERATIONS[action].find(operation => offered.includes(operation)) ??
-    OPERATIONS[action][0]
-  );
 }
 
 function isIdentified(caller: Caller): caller is IdentifiedCaller {

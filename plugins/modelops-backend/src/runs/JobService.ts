@@ -14,14 +14,15 @@ import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
 import type { CredentialBroker } from '../credentials/CredentialBroker';
 import { RefusedError, StateConflictError } from '../errors';
 import { callerFacts, type IdentifiedCaller } from '../identity/Caller';
-import { type ModelService, principalOf } from '../models/ModelService';
+import { type ModelActions, principalOf } from '../models/ModelActions';
 import type {
   ConnectionRegistry,
   OpenConnection,
 } from '../platforms/ConnectionRegistry';
 import { credentialFacts } from './runEntries';
 import { toKnownJob } from './RunReconciler';
-import { type RunStore, type StoredRun, toWireRun } from './RunStore';
+import { type StoredRun, toWireRun } from './runRow';
+import type { RunStore } from './RunStore';
 import type { RunView } from './RunView';
 
 /** Longest a log tail may be, in bytes (design §6). */
@@ -42,7 +43,7 @@ interface ReachedJob {
 export class JobService {
   constructor(
     private readonly options: {
-      models: ModelService;
+      actions: ModelActions;
       credentials: CredentialBroker;
       connections: ConnectionRegistry;
       runs: RunStore;
@@ -139,7 +140,7 @@ export class JobService {
       caller,
       'result',
       async ({ run, open, job, call }) => {
-        const model = await this.options.models.findModelResource(
+        const model = await this.options.actions.findModelResource(
           run.entityRef,
           run.connection,
           caller,

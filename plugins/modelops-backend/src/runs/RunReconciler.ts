@@ -21,7 +21,8 @@ import { decideNext, type Look, type Move } from './decideNext';
 import { unmasked } from './maskParameters';
 import { systemFacts } from './runEntries';
 import { LEASE_MS, SUBMIT_DEADLINE_MS, WATCH_MS } from './runLifecycle';
-import type { RunStore, StoredRun } from './RunStore';
+import type { StoredRun } from './runRow';
+import type { RunStore } from './RunStore';
 
 /** Most runs of one tick; the rest is due again at the next. */
 const RUNS_PER_TICK = 200;

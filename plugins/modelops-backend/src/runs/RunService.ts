@@ -1,25 +1,14 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import { stringifyError } from '@backstage/errors';
-import {
-  type ErrorCode,
-  type Run,
-  type RunsAs,
-  type StartRunRequest,
+import type {
+  Run,
+  RunsAs,
+  StartRunRequest,
 } from 'backstage-plugin-modelops-common';
-import {
-  type Credential,
-  type JobReading,
-  PlatformError,
-  type Secret,
-} from 'backstage-plugin-modelops-node';
+import type { Secret } from 'backstage-plugin-modelops-node';
 import type { AuditLedger } from '../audit/AuditLedger';
 import { keyedHash } from '../audit/auditEntry';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
-import type {
-  CredentialBroker,
-  Principal,
-} from '../credentials/CredentialBroker';
-import { codeOf, isOurs, RefusedError, StateConflictError } from '../errors';
+import type { Principal } from '../credentials/CredentialBroker';
+import { RefusedError, StateConflictError } from '../errors';
 import { callerFacts, type IdentifiedCaller } from '../identity/Caller';
 import type { ResolvedBinding } from '../models/bindings';
 import {
@@ -30,21 +19,15 @@ import type { FormReader } from '../models/FormReader';
 import {
   aboutDecision,
   type AllowedDecision,
-  type ModelService,
+  type ModelActions,
   principalOf,
-} from '../models/ModelService';
+} from '../models/ModelActions';
 import { maskParameters } from './maskParameters';
-import { credentialFacts, runFacts } from './runEntries';
-import { LEASE_MS, SUBMIT_DEADLINE_MS } from './runLifecycle';
-import {
-  isReusedKey,
-  type RunStore,
-  type StoredRun,
-  toWireRun,
-} from './RunStore';
-
-/** When the reconciler looks first after a submit, in milliseconds. */
-const FIRST_LOOK_MS = 1_000;
+import { runFacts } from './runEntries';
+import { LEASE_MS } from './runLifecycle';
+import type { RunSubmitter } from './RunSubmitter';
+import { type StoredRun, toWireRun } from './runRow';
+import { isReusedKey, type RunStore } from './RunStore';
 
 /** A request that passed steps 3 to 5 of the gate: what is to be recorded and then sent. */
 interface Admitted {
@@ -56,21 +39,20 @@ interface Admitted {
   parameters: CheckedParameters;
 }
 
-/** The gate of design §5, from the verified caller on; each step is a fence for the next. */
+/** The gate of design §5 from the verified caller to the recorded run; each step is a fence for the next. */
 export class RunService {
   constructor(
     private readonly options: {
-      models: ModelService;
+      actions: ModelActions;
       forms: FormReader;
-      credentials: CredentialBroker;
       runs: RunStore;
+      submitter: RunSubmitter;
       ledger: AuditLedger;
       journal: RequestJournal;
       hashKey: Secret;
       owner: string;
       newId: () => string;
       clock: () => Date;
-      logger: LoggerService;
     },
   ) {}
 
@@ -115,7 +97,17 @@ export class RunService {
       );
     }
     // From here the run exists: whatever happens below, the reconciler finds it by its id. Never an error after this.
-    return toWireRun(await this.submit(run, admitted, caller, facts));
+    const { binding, principal, parameters } = admitted;
+    return toWireRun(
+      await this.options.submitter.submit({
+        run,
+        open: binding.open,
+        principal,
+        job: { resource: binding.parsed, parameters: parameters.values },
+        caller,
+        facts,
+      }),
+    );
   }
 
   /** Steps 3 to 5: entity and binding, decision, form and parameters. Nothing outside is called before the decision. */
@@ -124,8 +116,8 @@ export class RunService {
     caller: IdentifiedCaller,
     facts: RequestFacts,
   ): Promise<Admitted> {
-    const { models, forms } = this.options;
-    const { binding, decision } = await models.decideAction(
+    const { actions, forms } = this.options;
+    const { binding, decision } = await actions.decideAction(
       request.entityRef,
       request.action,
       caller,
@@ -150,7 +142,7 @@ export class RunService {
       principal,
       request.operation,
     );
-    const { runsAs, callerRunsIt } = models.identityOf(
+    const { runsAs, callerRunsIt } = actions.identityOf(
       caller,
       binding,
       decision,
@@ -245,194 +237,6 @@ export class RunService {
     return { first: true, run: await runs.getRun(id) };
   }
 
-  /** Steps 7 to 9. Every way out leaves the run in a state that is true, with its entry. */
-  private async submit(
-    run: StoredRun,
-    admitted: Admitted,
-    caller: IdentifiedCaller,
-    facts: RequestFacts,
-  ): Promise<StoredRun> {
-    const { credentials, ledger, runs, clock, owner } = this.options;
-    const about = { ...facts, ...runFacts(run) };
-    const { open } = admitted.binding;
-    let credential: Credential;
-    try {
-      credential = await credentials.credentialFor(
-        caller,
-        open.config,
-        admitted.principal,
-      );
-      await ledger.record({
-        ...about,
-        ...credentialFacts(credential),
-        code: 'run.exchanged',
-      });
-      await runs.renewLease(
-        run.id,
-        owner,
-        clock(),
-        new Date(clock().getTime() + LEASE_MS),
-      );
-    } catch (error) {
-      return this.closeUnsent(run, error, about);
-    }
-    let started: Extract<JobReading, { kind: 'found' }>;
-    try {
-      started = await open.client.start(
-        { credential, signal: AbortSignal.timeout(SUBMIT_DEADLINE_MS) },
-        {
-          runId: run.id,
-          operation: run.operation,
-          resource: admitted.binding.parsed,
-          version: run.version,
-          parameters: admitted.parameters.values,
-          principal: credential.principal,
-        },
-      );
-    } catch (error) {
-      if (codeOf(error) === 'platform-refused-credential')
-        credentials.forget(credential);
-      if (error instanceof PlatformError && error.refused)
-        return this.closeUnsent(run, error, about);
-      return this.leaveUnknown(run, error, about);
-    }
-    return this.recordStarted(run, started, about);
-  }
-
-  private async recordStarted(
-    run: StoredRun,
-    started: Extract<JobReading, { kind: 'found' }>,
-    about: RequestFacts,
-  ) {
-    const { ledger, runs, clock } = this.options;
-    const at = clock();
-    try {
-      await ledger.commit(async tx => {
-        await runs.move(tx, {
-          runId: run.id,
-          from: 'requested',
-          to: 'submitted',
-          at,
-          platformRunId: started.platformRunId,
-          platformRunUrl: started.url,
-          startedAt: started.startedAt,
-          nextReadAt: new Date(at.getTime() + FIRST_LOOK_MS),
-        });
-        return {
-          entry: {
-            ...about,
-            code: 'run.submitted',
-            outcome: 'accepted',
-            fromState: 'requested',
-            toState: 'submitted',
-            platformRunId: started.platformRunId,
-            platformRunUrl: started.url,
-          },
-          value: undefined,
-        };
-      });
-    } catch (error) {
-      // The job exists and our row does not say so. It stays `requested`; the reconciler finds the job by its id (D18).
-      this.options.logger.error(
-        `Run ${
-          run.id
-        } was submitted, but that could not be recorded: ${stringifyError(
-          error,
-        )}`,
-      );
-      return { ...run, state: 'unknown' as const };
-    }
-    return runs.getRun(run.id);
-  }
-
-  /** Nothing was sent, and nothing will be. */
-  private async closeUnsent(
-    run: StoredRun,
-    error: unknown,
-    about: RequestFacts,
-  ): Promise<StoredRun> {
-    const failure = failureOf(error);
-    return this.moveOrLeave(run, about, {
-      to: 'failed',
-      code:
-        failure.code === 'platform-run-not-ours'
-          ? 'run.not-ours'
-          : 'run.failed',
-      outcome: 'failed',
-      failure,
-      nextReadAt: null,
-    });
-  }
-
-  /** The platform gave no answer: never `failed` (design D9). */
-  private async leaveUnknown(
-    run: StoredRun,
-    error: unknown,
-    about: RequestFacts,
-  ): Promise<StoredRun> {
-    if (!isOurs(error))
-      this.options.logger.error(`Run ${run.id}: ${stringifyError(error)}`);
-    return this.moveOrLeave(run, about, {
-      to: 'unknown',
-      code: 'run.unknown',
-      outcome: 'accepted',
-      failure: undefined,
-      detail: isOurs(error) ? error.message : undefined,
-      refusalCode: codeOf(error),
-      nextReadAt: new Date(this.options.clock().getTime() + FIRST_LOOK_MS),
-    });
-  }
-
-  private async moveOrLeave(
-    run: StoredRun,
-    about: RequestFacts,
-    move: {
-      to: 'failed' | 'unknown';
-      code: 'run.failed' | 'run.not-ours' | 'run.unknown';
-      outcome: 'failed' | 'accepted';
-      failure?: { code: ErrorCode; message: string };
-      detail?: string;
-      refusalCode?: ErrorCode;
-      nextReadAt: Date | null;
-    },
-  ): Promise<StoredRun> {
-    const { ledger, runs, clock, logger } = this.options;
-    const at = clock();
-    try {
-      await ledger.commit(async tx => {
-        await runs.move(tx, {
-          runId: run.id,
-          from: 'requested',
-          to: move.to,
-          at,
-          failure: move.failure,
-          endedAt: move.to === 'failed' ? at : undefined,
-          nextReadAt: move.nextReadAt,
-        });
-        return {
-          entry: {
-            ...about,
-            code: move.code,
-            outcome: move.outcome,
-            fromState: 'requested',
-            toState: move.to,
-            refusalCode: move.failure?.code ?? move.refusalCode,
-            detail: move.failure?.message ?? move.detail,
-          },
-          value: undefined,
-        };
-      });
-    } catch (error) {
-      logger.error(
-        `Run ${run.id} could not be moved to ${move.to}: ${stringifyError(
-          error,
-        )}`,
-      );
-      return { ...run, state: 'unknown' };
-    }
-    return runs.getRun(run.id);
-  }
-
   private async findEarlier(
     caller: IdentifiedCaller,
     key: string,
@@ -471,13 +275,4 @@ function requireRoom(open: number, decision: AllowedDecision): void {
       decision.role
     } allows ${concurrentRuns}. Wait for one to end, or cancel it.`,
   );
-}
-
-function failureOf(error: unknown): { code: ErrorCode; message: string } {
-  return {
-    code: codeOf(error),
-    message: isOurs(error)
-      ? error.message
-      : 'An unexpected error; see the log of the backend. Nothing was started.',
-  };
 }

@@ -15,13 +15,8 @@ import { InvalidRequestError } from '../errors';
 import type { Caller } from '../identity/Caller';
 import type { ModelCatalog } from '../models/ModelCatalog';
 import type { NewestRuns } from '../models/ModelService';
-import {
-  type RunCursor,
-  runNotFound,
-  type RunStore,
-  type StoredRun,
-  toWireRun,
-} from './RunStore';
+import { type StoredRun, toWireRun } from './runRow';
+import { type RunCursor, runNotFound, type RunStore } from './RunStore';
 
 /** Most rows looked at for one page; a caller who may see few of them gets a short page and a cursor. */
 const MAX_LOOKED_AT = 1_000;

@@ -2,7 +2,7 @@ import { UNCONFIRMED_PRINCIPAL } from 'backstage-plugin-modelops-common';
 import type { Credential } from 'backstage-plugin-modelops-node';
 import { type NewAuditEntry, SYSTEM_ACTOR } from '../audit/auditEntry';
 import type { RequestFacts } from '../audit/RequestJournal';
-import type { StoredRun } from './RunStore';
+import type { StoredRun } from './runRow';
 
 /** What every entry about a run says of it. */
 export function runFacts(
