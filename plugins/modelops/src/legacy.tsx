@@ -17,7 +17,7 @@ export const modelopsPlugin = createPlugin({
 });
 
 /** Card Train for an entity page of the legacy frontend system. @public */
-export const EntityTrainCard = modelopsPlugin.provide(
+export const EntityTrainCard: () => JSX.Element = modelopsPlugin.provide(
   createComponentExtension({
     name: 'EntityTrainCard',
     component: {
@@ -28,7 +28,7 @@ export const EntityTrainCard = modelopsPlugin.provide(
 );
 
 /** Tab ML runs for an entity page of the legacy frontend system. @public */
-export const EntityMlRunsContent = modelopsPlugin.provide(
+export const EntityMlRunsContent: () => JSX.Element = modelopsPlugin.provide(
   createRoutableExtension({
     name: 'EntityMlRunsContent',
     component: () => import('./pages/EntityMlRuns').then(m => m.EntityMlRuns),
@@ -37,7 +37,7 @@ export const EntityMlRunsContent = modelopsPlugin.provide(
 );
 
 /** Page with all runs and the audit ledger for the legacy frontend system. @public */
-export const ModelopsPage = modelopsPlugin.provide(
+export const ModelopsPage: () => JSX.Element = modelopsPlugin.provide(
   createRoutableExtension({
     name: 'ModelopsPage',
     component: () => import('./pages/ModelopsPage').then(m => m.ModelopsPage),
