@@ -58,21 +58,34 @@ describe.each(databases.eachSupportedId())(
       );
     });
 
-    it('one exchange for ten requests of one person at once', async () => {
-      await Promise.all(
-        Array.from({ length: 10 }, () =>
-          portal.call(
-            'ada',
-            'GET',
-            '/v1/models/resource/default/fraud-detector/actions/train',
+    it("one exchange each when several people ask ten times at once, and nobody gets another one's", async () => {
+      const asked = ['ada', 'grace'] as const;
+      const forms = { ada: 'fraud-detector', grace: 'growth-uplift' };
+      const answers = await Promise.all(
+        asked.flatMap(person =>
+          Array.from({ length: 10 }, () =>
+            portal.call(
+              person,
+              'GET',
+              `/v1/models/resource/default/${forms[person]}/actions/train`,
+            ),
           ),
         ),
       );
+      expect(new Set(answers.map(answer => answer.status))).toEqual(
+        new Set([200]),
+      );
       expect(
         await portal.simulators.databricks.requests({ path: '/oidc/v1/token' }),
-      ).toHaveLength(1);
-      expect(await portal.entries({ code: 'credential.issued' })).toHaveLength(
-        1,
+      ).toHaveLength(2);
+      const issued = await portal.entries({ code: 'credential.issued' });
+      expect(
+        issued.map(entry => [entry.actor, entry.principal]).sort(),
+      ).toEqual(
+        asked.map(person => [
+          `user:default/${person}`,
+          `${person}@acme.example`,
+        ]),
       );
     });
 
