@@ -38,6 +38,8 @@ export function DataTable(props: DataTableProps) {
           },
           '& th, & a': { whiteSpace: 'nowrap' },
           '& th:first-of-type': { pl: 2 },
+          // One background for the row and its sticky cell; Backstage's theme stripes the rows.
+          '& tbody tr:nth-of-type(n)': { bgcolor: 'background.paper' },
           // The buttons stay in sight while the rest scrolls.
           '& td:last-of-type': {
             position: 'sticky',
