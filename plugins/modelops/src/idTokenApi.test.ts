@@ -143,6 +143,25 @@ describe('ProviderIdToken', () => {
     expect(signInAgain).toHaveBeenCalledTimes(1);
   });
 
+  it('takes what a refresh brings from a provider whose tokens never live two minutes', async () => {
+    const { api, signInAgain } = setUp({
+      session: () => tokenFor(80),
+      refreshed: refreshedWith(tokenFor(90, 'fresh')),
+    });
+    await expect(api.getIdToken()).resolves.toBe(tokenFor(90, 'fresh'));
+    expect(signInAgain).not.toHaveBeenCalled();
+  });
+
+  it('signs in anew when a refresh brings the same dying token', async () => {
+    const dying = tokenFor(80);
+    const { api } = setUp({
+      session: () => dying,
+      afterAsking: () => dying,
+      refreshed: refreshedWith(dying),
+    });
+    await expect(api.getIdToken()).resolves.toBe(tokenFor(3600, 'popup'));
+  });
+
   it('opens one popup for callers at the same time', async () => {
     const { api, signInAgain } = setUp({});
     await Promise.all([api.getIdToken(), api.getIdToken()]);

@@ -78,7 +78,9 @@ export class ProviderIdToken implements ModelopsIdTokenApi {
       this.quietUntil = this.clock().getTime() + QUIET_MS;
       return this.alive(fresh) ?? this.alive(held);
     }
-    return this.signIn();
+    // A provider whose tokens never live two minutes has no better one for somebody who signs in again.
+    const renewed = fresh === held ? undefined : this.alive(fresh);
+    return renewed ?? this.signIn();
   }
 
   /** Never asks: a session that cannot be resumed silently counts as none. */
