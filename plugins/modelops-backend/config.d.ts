@@ -42,8 +42,8 @@ export interface Config {
       insecure?: boolean;
       /**
        * The portal's own identity, for reading on behalf of nobody: either `clientId` with one of `clientSecret` and
-       * `clientSecretFile` (client credentials at `issuer`), or `tokenFile` alone. Default: none, and then runs whose answer
-       * got lost are not found out.
+       * `clientSecretFile` (client credentials at `issuer`), or `tokenFile` alone. Needed as soon as there is a connection:
+       * runs are followed through it, so without it no run would ever end.
        */
       workload?: {
         clientId?: string;
@@ -77,12 +77,15 @@ export interface Config {
         /** Accept credentials that outlive 60 minutes. Default: false. */
         acceptLongLived?: boolean;
         /** How a person's ID token becomes a credential. The module of the exchanger adds its own keys. */
-        user?: {
+        user: {
           /** Id of the exchanger: `databricks-federation`. */
           exchange: string;
         };
-        /** How the portal's own token becomes a credential. Needs `identity.workload`. */
-        reader?: {
+        /**
+         * How the portal's own token becomes a credential of the reader: runs are followed through it. Needs
+         * `identity.workload`. The module of the exchanger adds its own keys, which name the reader's principal.
+         */
+        reader: {
           /** Id of the exchanger: `databricks-federation`. */
           exchange: string;
         };
@@ -106,7 +109,10 @@ export interface Config {
         claims?: { [claim: string]: string };
       }>;
       allow: Array<{
-        /** `audit` and `administer` take none of the other keys. */
+        /**
+         * `audit` and `administer` take none of the other keys. `deploy`, `serve` and `predict` may be granted already,
+         * but nothing can be done with them yet.
+         */
         actions: Array<
           | 'read'
           | 'train'
@@ -132,9 +138,12 @@ export interface Config {
           };
         };
         limits?: {
-          /** Runs of one person that may be under way at a time. Default: no limit. */
+          /**
+           * Runs of one person that may be under way at a time under this rule. Counted by name of the role and place in it
+           * (`role#index`), so a rule put in above it starts the count anew. Default: no limit.
+           */
           concurrentRuns?: number;
-          /** Calls of one person per minute. Default: no limit. */
+          /** Calls of one person per minute. Without effect yet, as `predict` is. Default: no limit. */
           predictionsPerMinute?: number;
         };
         /**
@@ -142,7 +151,7 @@ export interface Config {
          * one connection.
          */
         as?: {
-          /** Id on the platform. */
+          /** Id on the platform, in a form that the platform gives its principals. */
           servicePrincipal: string;
           /**
            * Whose token reaches the principal. `workload`: the portal's, so the platform does not see the person.
@@ -155,7 +164,9 @@ export interface Config {
 
     audit?: {
       /**
-       * Key of the keyed hashes in audit entries, at least 32 characters. Default: made at first start and kept in the database.
+       * Key of the keyed hashes in audit entries and of requests, at least 32 characters. After a change, a request repeated
+       * with its old Idempotency-Key looks like another one and is answered 409. Default: made at first start and kept in the
+       * database.
        * @visibility secret
        */
       hashKey?: string;

@@ -24,16 +24,16 @@ export interface ConnectionConfig extends Connection {
   logs: boolean;
   /** Whether credentials that outlive 60 minutes are accepted. */
   acceptLongLived: boolean;
-  /** How a person's token becomes a credential. Without it nobody can do anything here as themselves. */
-  user?: ExchangeConfig;
-  /** How the portal's own token becomes a credential, for reading on behalf of nobody. */
-  reader?: ExchangeConfig;
+  /** How a person's token becomes a credential. */
+  user: ExchangeConfig;
+  /** How the portal's own token becomes a credential, for reading on behalf of nobody: runs are followed through it. */
+  reader: ExchangeConfig;
 }
 
 /** A `user` or `reader` block. */
 export interface ExchangeConfig {
   /** Id of the exchanger. */
   exchange: string;
-  /** The other keys, as the exchanger's schema made them. */
+  /** The other keys, as the exchanger's schema for this block made them. */
   settings: Record<string, unknown>;
 }

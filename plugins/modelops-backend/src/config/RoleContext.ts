@@ -9,5 +9,4 @@ export interface RoleContext {
   connectionIds: readonly string[];
   modules: Modules;
   hasTrustedLocations: boolean;
-  hasWorkload: boolean;
 }

@@ -33,44 +33,35 @@ export function checkRunAs(
       'needs modelops.trustedLocations: without it anybody could register an entity bound to these resources',
     );
   }
-  if (as.through === 'workload' && !context.hasWorkload) {
-    problems.add(
-      [...at, 'through'],
-      'workload needs modelops.identity.workload, the identity it exchanges',
-    );
-  }
   for (const id of ids) {
     const connection = context.connections.get(id);
-    if (connection) checkReachable(as, connection, at, context, problems);
+    if (connection) checkPrincipal(as, connection, at, context, problems);
   }
 }
 
-/** Whether the exchanger of the connection knows how to become the principal with the person's own token. */
-function checkReachable(
+/**
+ * An exchanger that has no name for the principal exchanges nothing for it, whoever's token it is given, so `through` does
+ * not matter. Whether the platform lets this person become it, only the platform can say.
+ */
+function checkPrincipal(
   as: RunAs,
   connection: ConnectionConfig,
   path: ConfigPath,
   context: RoleContext,
   problems: Problems,
 ) {
-  if (!connection.user) {
-    problems.add(
-      path,
-      `needs a block user in modelops.connections.${connection.id}, which says how credentials are got`,
-    );
-    return;
-  }
+  const { platforms, exchangers } = context.modules;
   const { exchange, settings } = connection.user;
-  const reachable = context.modules.exchangers
+  const name = exchangers
     .find(one => one.id === exchange)
     ?.principalOf({
       settings,
       wanted: { kind: 'service-principal', id: as.servicePrincipal },
     });
-  if (reachable === undefined && as.through === 'person') {
-    problems.add(
-      path,
-      `${exchange} cannot become this principal with the person's own token; say through: workload if the platform may see the portal instead of the person`,
-    );
-  }
+  if (name !== undefined) return;
+  const title = platforms.find(one => one.id === connection.platform)?.title;
+  problems.add(
+    [...path, 'servicePrincipal'],
+    `is no service principal of ${title} that ${exchange} could become, with the person's token or the portal's; write the id that ${title} gives it`,
+  );
 }

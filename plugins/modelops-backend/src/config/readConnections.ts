@@ -42,20 +42,12 @@ export interface Modules {
 export function readConnections(
   connections: Readonly<Record<string, unknown>>,
   modules: Modules,
-  hasWorkload: boolean,
   problems: Problems,
 ): Map<string, ConnectionConfig> {
   const read = new Map<string, ConnectionConfig>();
   for (const [id, value] of Object.entries(connections)) {
-    const path = ['connections', id];
-    problems.parse(connectionIdSchema, id, path);
+    problems.parse(connectionIdSchema, id, ['connections', id]);
     const connection = readConnection(id, value, modules, problems);
-    if (connection?.reader && !hasWorkload) {
-      problems.add(
-        [...path, 'reader'],
-        'needs modelops.identity.workload, the identity it exchanges',
-      );
-    }
     if (connection) read.set(id, connection);
   }
   return read;
@@ -86,45 +78,80 @@ function readConnection(
     problems,
   );
   checkHosts(value as Record<string, unknown>, common.insecure, path, problems);
-  const user = readExchange(common.user, modules, [...path, 'user'], problems);
-  const reader = readExchange(
-    common.reader,
-    modules,
-    [...path, 'reader'],
-    problems,
-  );
-  if (!settings || user === 'invalid' || reader === 'invalid') return undefined;
+  const user = readExchange('user', common.user, modules, path, problems);
+  const reader = readExchange('reader', common.reader, modules, path, problems);
+  if (reader) checkReader(reader, platform, modules, path, problems);
+  if (!settings || !user || !reader) return undefined;
   return { id, ...common, settings, user, reader };
 }
 
+/** What would not work on a connection without the block. */
+const WITHOUT = {
+  user: 'because nobody gets a credential for this connection without it',
+  reader:
+    'because runs are followed through it, and without it they stay open for ever; it needs modelops.identity.workload',
+};
+
 function readExchange(
+  block: 'user' | 'reader',
   value: Record<string, unknown> | undefined,
   modules: Modules,
-  path: ConfigPath,
+  connectionPath: ConfigPath,
   problems: Problems,
-): ExchangeConfig | undefined | 'invalid' {
-  if (value === undefined) return undefined;
+): ExchangeConfig | undefined {
+  const path = [...connectionPath, block];
+  if (value === undefined) {
+    problems.add(
+      path,
+      `is missing; add it with an exchange (${installed(
+        modules.exchangers,
+      )}), ${WITHOUT[block]}`,
+    );
+    return undefined;
+  }
   const exchange = problems.parse(textSchema, value.exchange, [
     ...path,
     'exchange',
   ]);
-  if (exchange === undefined) return 'invalid';
+  if (exchange === undefined) return undefined;
   const exchanger = modules.exchangers.find(one => one.id === exchange);
   if (!exchanger) {
     problems.add(
       [...path, 'exchange'],
       unknownName('exchange', exchange, modules.exchangers),
     );
-    return 'invalid';
+    return undefined;
   }
   const settings = readSettings(
-    exchanger.settings,
+    block === 'user' ? exchanger.userSettings : exchanger.readerSettings,
     value,
     ['exchange'],
     path,
     problems,
   );
-  return settings ? { exchange, settings } : 'invalid';
+  return settings && { exchange, settings };
+}
+
+/** Asks what the broker will ask: an exchanger without a name for the reader's principal never reads anything. */
+function checkReader(
+  reader: ExchangeConfig,
+  platform: ModelPlatform,
+  modules: Modules,
+  path: ConfigPath,
+  problems: Problems,
+) {
+  const { servicePrincipal } = reader.settings as { servicePrincipal?: string };
+  const name = modules.exchangers
+    .find(one => one.id === reader.exchange)
+    ?.principalOf({
+      settings: reader.settings,
+      wanted: { kind: 'service-principal', id: servicePrincipal ?? '' },
+    });
+  if (name !== undefined) return;
+  problems.add(
+    [...path, 'reader'],
+    `names no service principal of ${platform.title} that ${reader.exchange} could become, so no run would be followed; write the id that ${platform.title} gives it`,
+  );
 }
 
 /** The keys that belong to a module, by its own schema. Unknown ones are problems even if that schema would let them pass. */
@@ -171,7 +198,12 @@ function unknownName(
   known: ReadonlyArray<{ id: string }>,
 ): string {
   const ids = known.map(one => one.id);
-  return `unknown ${what} '${name}'${didYouMean(name, ids)}; installed: ${
-    ids.join(', ') || 'none (add a platform module to the backend)'
-  }`;
+  return `unknown ${what} '${name}'${didYouMean(name, ids)}; ${installed(
+    known,
+  )}`;
+}
+
+function installed(known: ReadonlyArray<{ id: string }>): string {
+  const ids = known.map(one => one.id).join(', ');
+  return `installed: ${ids || 'none (add a platform module to the backend)'}`;
 }

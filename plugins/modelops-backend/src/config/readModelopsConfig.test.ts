@@ -56,13 +56,10 @@ describe('readModelopsConfig', () => {
       ([name]) =>
         ![
           'a local part of any domain',
-          'a reader without an identity of the portal',
           'ownership without trusted locations',
           'as without trusted locations',
-          'as where no credentials are got',
           'as on several connections',
           'a limit of predictions without predict',
-          'as through the portal without an identity of the portal',
         ].includes(name),
     ),
   )('reports nothing else for %s', (_name, changes) => {
@@ -123,16 +120,20 @@ describe('readModelopsConfig', () => {
       logs: false,
       acceptLongLived: true,
       settings: { host: 'https://desk.acme.com', region: 'eu' },
-      user: { exchange: 'sample-federation', settings: { scopes: ['jobs'] } },
+      user: {
+        exchange: 'sample-federation',
+        settings: { scopes: ['jobs'], nameClaim: 'upn' },
+      },
       reader: {
         exchange: 'sample-federation',
-        settings: { scopes: ['all'], servicePrincipal: 'sp-reader' },
+        settings: { scopes: ['jobs-read'], servicePrincipal: 'sp-reader' },
       },
     });
     expect(config.connections.get('desk-local')).toMatchObject({
       logs: true,
       acceptLongLived: false,
       insecure: false,
+      reader: { settings: { scopes: ['all'], servicePrincipal: 'sp-reader' } },
     });
     expect(config.mapping.roles[0].members[0]).toEqual({
       group: 'group:default/fraud',

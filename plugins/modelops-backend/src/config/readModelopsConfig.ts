@@ -63,15 +63,18 @@ export function readModelopsConfig(
   );
   const identity = problems.parse(identitySchema, parts.identity, ['identity']);
   const audit = problems.parse(auditSchema.default({}), parts.audit, ['audit']);
-  // Without an identity block that alone is reported, not also all that would need it.
-  const hasWorkload =
-    !isObject(parts.identity) || parts.identity.workload !== undefined;
-  const connections = readConnections(
-    parts.connections,
-    options,
-    hasWorkload,
-    problems,
-  );
+  const connections = readConnections(parts.connections, options, problems);
+  // Without an identity block that alone is reported, not also what would be missing in it.
+  if (
+    isObject(parts.identity) &&
+    parts.identity.workload === undefined &&
+    Object.keys(parts.connections).length > 0
+  ) {
+    problems.add(
+      ['identity', 'workload'],
+      'is missing; add it, because the reader of each connection exchanges it, and without a reader no run is followed to its end',
+    );
+  }
   const roles = readRoles(
     parts.roles,
     {
@@ -79,7 +82,6 @@ export function readModelopsConfig(
       connectionIds: Object.keys(parts.connections),
       modules: options,
       hasTrustedLocations: trustedLocations?.length !== 0,
-      hasWorkload,
     },
     problems,
   );

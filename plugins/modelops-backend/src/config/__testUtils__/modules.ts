@@ -28,15 +28,21 @@ const sampleDeskPlatform: ModelPlatform = {
   },
 };
 
-/** Reaches people and principals with the person's own token. */
+/** Reaches people, and principals whose id can exist: it begins with `sp-`. */
 const sampleFederation: CredentialExchanger = {
   id: 'sample-federation',
-  settings: z.object({
+  userSettings: z.object({
     scopes: z.array(z.string()).default(['all']),
-    servicePrincipal: z.string().optional(),
+    nameClaim: z.string().default('email'),
   }),
-  principalOf: ({ wanted }) =>
-    wanted.kind === 'person' ? String(wanted.claims.email) : wanted.id,
+  readerSettings: z.object({
+    scopes: z.array(z.string()).default(['all']),
+    servicePrincipal: z.string(),
+  }),
+  principalOf({ wanted }) {
+    if (wanted.kind === 'person') return String(wanted.claims.email);
+    return wanted.id.startsWith('sp-') ? wanted.id : undefined;
+  },
   exchange() {
     throw new TypeError('Has no server');
   },
@@ -46,7 +52,8 @@ const sampleFederation: CredentialExchanger = {
 const samplePersonal: CredentialExchanger = {
   ...sampleFederation,
   id: 'sample-personal',
-  settings: z.object({}),
+  userSettings: z.object({}),
+  readerSettings: z.object({}),
   principalOf: ({ wanted }) =>
     wanted.kind === 'person' ? String(wanted.claims.email) : undefined,
 };
@@ -74,11 +81,15 @@ export const sampleModulesSchema = {
                 type: 'object',
                 properties: {
                   scopes: { type: 'array', items: { type: 'string' } },
+                  nameClaim: { type: 'string' },
                 },
               },
               reader: {
                 type: 'object',
-                properties: { servicePrincipal: { type: 'string' } },
+                properties: {
+                  scopes: { type: 'array', items: { type: 'string' } },
+                  servicePrincipal: { type: 'string' },
+                },
               },
             },
           },

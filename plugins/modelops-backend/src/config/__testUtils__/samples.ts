@@ -33,9 +33,14 @@ export const completeConfig: JsonObject = {
         insecure: false,
         logs: false,
         acceptLongLived: true,
-        user: { exchange: 'sample-federation', scopes: ['jobs'] },
+        user: {
+          exchange: 'sample-federation',
+          scopes: ['jobs'],
+          nameClaim: 'upn',
+        },
         reader: {
           exchange: 'sample-federation',
+          scopes: ['jobs-read'],
           servicePrincipal: 'sp-reader',
         },
       },
@@ -44,6 +49,10 @@ export const completeConfig: JsonObject = {
         host: 'https://desk.acme.dev',
         environment: 'playground',
         user: { exchange: 'sample-personal' },
+        reader: {
+          exchange: 'sample-federation',
+          servicePrincipal: 'sp-reader',
+        },
       },
     },
     roles: [
@@ -151,13 +160,7 @@ export const goodSamples: Array<[name: string, changes: Changes]> = [
       'modelops.identity.workload.clientSecretFile': '/run/secrets/portal',
     },
   ],
-  [
-    'as, through the portal, where the exchanger only knows people',
-    {
-      'modelops.connections.desk-prod.user': { exchange: 'sample-personal' },
-      [`${AS_RULE}.as.through`]: 'workload',
-    },
-  ],
+  ['as, through the portal', { [`${AS_RULE}.as.through`]: 'workload' }],
   [
     'resources on any connection',
     { [`${RULE}.resources`]: ['*', 'desk-*:job/1'] },
@@ -237,6 +240,31 @@ export const badShapes: Array<
     'a misspelt key of the exchanger',
     { 'modelops.connections.desk-prod.user.scope': ['jobs'] },
     "modelops.connections.desk-prod.user: unknown key 'scope' (did you mean 'scopes'?)",
+  ],
+  [
+    'a key for people that only the reader has',
+    { 'modelops.connections.desk-prod.user.servicePrincipal': 'sp-reader' },
+    "modelops.connections.desk-prod.user: unknown key 'servicePrincipal'",
+  ],
+  [
+    'a misspelt key of the reader',
+    { 'modelops.connections.desk-prod.reader.servicePrincipel': 'sp-reader' },
+    "modelops.connections.desk-prod.reader: unknown key 'servicePrincipel' (did you mean 'servicePrincipal'?)",
+  ],
+  [
+    'a key for the reader that only people have',
+    { 'modelops.connections.desk-prod.reader.nameClaim': 'email' },
+    "modelops.connections.desk-prod.reader: unknown key 'nameClaim'",
+  ],
+  [
+    'no way to get credentials for people',
+    { 'modelops.connections.desk-prod.user': undefined },
+    'modelops.connections.desk-prod.user: is missing; add it with an exchange (installed: sample-federation, sample-personal), because nobody gets a credential',
+  ],
+  [
+    'nothing to follow runs through',
+    { 'modelops.connections.desk-prod.reader': undefined },
+    'modelops.connections.desk-prod.reader: is missing; add it with an exchange (installed: sample-federation, sample-personal), because runs are followed through it, and without it they stay open for ever; it needs modelops.identity.workload',
   ],
   [
     'no exchange',
@@ -383,9 +411,26 @@ export const badMeanings: Array<
     'modelops.identity.workload: needs either clientId and one of',
   ],
   [
-    'a reader without an identity of the portal',
+    'readers without an identity of the portal',
     { 'modelops.identity.workload': undefined },
-    'modelops.connections.desk-prod.reader: needs modelops.identity.workload',
+    'modelops.identity.workload: is missing; add it, because the reader of each connection exchanges it',
+  ],
+  [
+    'a reader without a principal',
+    { 'modelops.connections.desk-prod.reader.servicePrincipal': undefined },
+    'modelops.connections.desk-prod.reader.servicePrincipal: is missing',
+  ],
+  [
+    'a reader that cannot exist on the platform',
+    { 'modelops.connections.desk-prod.reader.servicePrincipal': 'reader' },
+    'modelops.connections.desk-prod.reader: names no service principal of Sample Desk that sample-federation could become, so no run would be followed',
+  ],
+  [
+    'a reader whose exchanger only knows people',
+    {
+      'modelops.connections.desk-prod.reader': { exchange: 'sample-personal' },
+    },
+    'modelops.connections.desk-prod.reader: names no service principal of Sample Desk that sample-personal could become',
   ],
   [
     'a connection id that cannot stand in an annotation',
@@ -393,6 +438,11 @@ export const badMeanings: Array<
       'modelops.connections.Desk:1': {
         platform: 'sample-desk',
         host: 'https://desk.acme.com',
+        user: { exchange: 'sample-personal' },
+        reader: {
+          exchange: 'sample-federation',
+          servicePrincipal: 'sp-reader',
+        },
       },
     },
     'modelops.connections.Desk:1: has to be 1 to 63 of a-z 0-9 -',
@@ -585,23 +635,29 @@ export const badMeanings: Array<
     'modelops.roles[0].allow[1].as: needs modelops.trustedLocations',
   ],
   [
-    'as that the exchanger cannot reach for the person',
-    { 'modelops.connections.desk-prod.user': { exchange: 'sample-personal' } },
-    "modelops.roles[0].allow[1].as: sample-personal cannot become this principal with the person's own token; say through: workload",
+    'as that cannot exist on the platform',
+    { [`${AS_RULE}.as.servicePrincipal`]: 'deployer' },
+    "modelops.roles[0].allow[1].as.servicePrincipal: is no service principal of Sample Desk that sample-federation could become, with the person's token or the portal's",
   ],
   [
-    'as where no credentials are got',
-    { 'modelops.connections.desk-prod.user': undefined },
-    'modelops.roles[0].allow[1].as: needs a block user in modelops.connections.desk-prod',
+    'as that cannot exist on the platform, through the portal',
+    {
+      [`${AS_RULE}.as`]: { servicePrincipal: 'deployer', through: 'workload' },
+    },
+    'modelops.roles[0].allow[1].as.servicePrincipal: is no service principal of Sample Desk',
+  ],
+  [
+    'as where the exchanger only knows people',
+    { 'modelops.connections.desk-prod.user': { exchange: 'sample-personal' } },
+    'modelops.roles[0].allow[1].as.servicePrincipal: is no service principal of Sample Desk that sample-personal could become',
   ],
   [
     'as through the portal without an identity of the portal',
     {
       'modelops.identity.workload': undefined,
-      'modelops.connections.desk-prod.reader': undefined,
       [`${AS_RULE}.as.through`]: 'workload',
     },
-    'modelops.roles[0].allow[1].as.through: workload needs modelops.identity.workload',
+    'modelops.identity.workload: is missing',
   ],
   [
     'a short key of the keyed hashes',
