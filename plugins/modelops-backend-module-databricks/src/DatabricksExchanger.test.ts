@@ -1,5 +1,10 @@
 import { Secret } from 'backstage-plugin-modelops-node';
-import { READER, TestWorkspace, TRAINER } from './__testUtils__/workspace';
+import {
+  claimsOf,
+  READER,
+  TestWorkspace,
+  TRAINER,
+} from './__testUtils__/workspace';
 import { DatabricksExchanger } from './DatabricksExchanger';
 
 describe('DatabricksExchanger', () => {
@@ -74,7 +79,7 @@ describe('DatabricksExchanger', () => {
 
   it('does not care about the case of a user name', async () => {
     const credential = await workspace.exchange('ada', {
-      claims: { email: 'ADA@acme.example' },
+      claims: claimsOf('ADA@acme.example'),
     });
     expect(credential.principal).toBe('ada@acme.example');
   });
@@ -93,7 +98,7 @@ describe('DatabricksExchanger', () => {
 
   it('refuses a person whose token maps to a colleague', async () => {
     const error = await workspace.failureOf(
-      workspace.exchange('ada', { claims: { email: 'grace@acme.example' } }),
+      workspace.exchange('ada', { claims: claimsOf('grace@acme.example') }),
     );
     expect(error.code).toBe('platform-identity-mismatch');
   });
@@ -101,7 +106,7 @@ describe('DatabricksExchanger', () => {
   it('refuses a name that only looks the same', async () => {
     const error = await workspace.failureOf(
       workspace.exchange('katherine', {
-        claims: { email: '\u212Aatherine@acme.example' },
+        claims: claimsOf('\u212Aatherine@acme.example'),
       }),
     );
     expect(error.code).toBe('platform-identity-mismatch');
@@ -141,6 +146,35 @@ describe('DatabricksExchanger', () => {
       ).toHaveLength(0);
     },
   );
+
+  it.each([
+    ['false', { email_verified: false }],
+    ['the text true', { email_verified: 'true' }],
+    ['missing', { email_verified: null }],
+  ])(
+    'never hands over a token with an e-mail address of somebody else while email_verified is %s',
+    async (_what, verified) => {
+      const claims = { email: 'ada@acme.example', ...verified };
+      const token = await workspace.idp.signIdToken('grace', { claims });
+      const error = await workspace.failureOf(
+        workspace.exchange('grace', { token, claims }),
+      );
+      expect(error).toMatchObject({
+        code: 'platform-identity-mismatch',
+        refused: true,
+      });
+      expect(error.message).toContain('email_verified');
+      expect(await workspace.databricks.requests()).toHaveLength(0);
+    },
+  );
+
+  it('never hands over a token for a service principal that is none', async () => {
+    const error = await workspace.failureOf(
+      workspace.exchange('ada', { as: 'the-trainer' }),
+    );
+    expect(error).toMatchObject({ code: 'exchange-refused', refused: true });
+    expect(await workspace.databricks.requests()).toHaveLength(0);
+  });
 
   it('does not ask at all for a person without a name', async () => {
     const error = await workspace.failureOf(
@@ -293,7 +327,7 @@ describe('DatabricksExchanger', () => {
 
 describe('principalOf', () => {
   const exchanger = new DatabricksExchanger(() => new Date());
-  const settings = exchanger.settings.parse({});
+  const settings = exchanger.userSettings.parse({});
   const person = (claims: Record<string, unknown>, more = {}) =>
     exchanger.principalOf({
       settings: { ...settings, ...more },
@@ -301,10 +335,15 @@ describe('principalOf', () => {
     });
 
   it.each([
-    [{ email: 'ada@acme.example' }, 'ada@acme.example'],
-    [{ email: '' }, undefined],
-    [{ email: ['ada@acme.example'] }, undefined],
-    [{ email: 7 }, undefined],
+    [{ email: 'ada@acme.example', email_verified: true }, 'ada@acme.example'],
+    [{ email: 'ada@acme.example', email_verified: false }, undefined],
+    [{ email: 'ada@acme.example', email_verified: 'true' }, undefined],
+    [{ email: 'ada@acme.example', email_verified: 1 }, undefined],
+    [{ email: 'ada@acme.example' }, undefined],
+    [{ email: '', email_verified: true }, undefined],
+    [{ email: ['ada@acme.example'], email_verified: true }, undefined],
+    [{ email: 7, email_verified: true }, undefined],
+    [{ email_verified: true }, undefined],
     [{}, undefined],
   ])('%j is %s', (claims, name) => {
     expect(person(claims)).toBe(name);
@@ -325,10 +364,15 @@ describe('principalOf', () => {
     expect(exchanger.principalOf({ settings, wanted })).toBe(
       'abcdef00-0000-4000-8000-000000000000',
     );
-    expect(
-      exchanger.principalOf({ settings, wanted: { ...wanted, id: '' } }),
-    ).toBeUndefined();
   });
+
+  it.each(['', 'the-trainer', 'ada@acme.example', `${READER}0`, `x${READER}`])(
+    'is nobody for the service principal %j',
+    id => {
+      const wanted = { kind: 'service-principal', id } as const;
+      expect(exchanger.principalOf({ settings, wanted })).toBeUndefined();
+    },
+  );
 
   it('does not exchange for nobody', async () => {
     await expect(
@@ -348,24 +392,40 @@ describe('principalOf', () => {
 });
 
 describe('the settings', () => {
-  const { settings } = new DatabricksExchanger(() => new Date());
+  const { userSettings, readerSettings } = new DatabricksExchanger(
+    () => new Date(),
+  );
 
   it.each([
     [{}, true],
-    [
-      {
-        scopes: ['jobs', 'mlflow'],
-        principalClaim: 'upn',
-        servicePrincipal: READER,
-      },
-      true,
-    ],
+    [{ scopes: ['jobs', 'mlflow'], principalClaim: 'upn' }, true],
     [{ scopes: [] }, false],
     [{ scopes: ['jobs mlflow'] }, false],
     [{ scopes: ['a\nb'] }, false],
     [{ principalClaim: '' }, false],
+  ])('of people: %j: %s', (value, good) => {
+    expect(userSettings.safeParse(value).success).toBe(good);
+  });
+
+  it.each([
+    [{ servicePrincipal: READER }, true],
+    [{ scopes: ['jobs'], servicePrincipal: READER.toUpperCase() }, true],
+    [{}, false],
+    [{ servicePrincipal: '' }, false],
     [{ servicePrincipal: 'my-reader' }, false],
-  ])('%j: %s', (value, good) => {
-    expect(settings.safeParse(value).success).toBe(good);
+    [{ scopes: [], servicePrincipal: READER }, false],
+  ])('of a reader: %j: %s', (value, good) => {
+    expect(readerSettings.safeParse(value).success).toBe(good);
+  });
+
+  it('are two sets of keys', () => {
+    expect(Object.keys(userSettings.shape)).toEqual([
+      'scopes',
+      'principalClaim',
+    ]);
+    expect(Object.keys(readerSettings.shape)).toEqual([
+      'scopes',
+      'servicePrincipal',
+    ]);
   });
 });

@@ -8,10 +8,12 @@ import {
 } from 'backstage-plugin-modelops-node';
 import { failingAs } from './databricksErrors';
 import { confirmPrincipal, refusal } from './databricksIdentity';
-import { asciiLowerCase } from './databricksResources';
 import {
+  applicationIdSchema,
   connectionSettings,
   exchangeSettings,
+  readerSettings,
+  userSettings,
   type DatabricksSettings,
 } from './databricksSettings';
 
@@ -41,7 +43,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
  */
 export class DatabricksExchanger implements CredentialExchanger {
   readonly id = 'databricks-federation';
-  readonly settings = exchangeSettings;
+  readonly userSettings = userSettings;
+  readonly readerSettings = readerSettings;
 
   constructor(private readonly clock: () => Date) {}
 
@@ -50,11 +53,10 @@ export class DatabricksExchanger implements CredentialExchanger {
     wanted,
   }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
     if (wanted.kind === 'service-principal')
-      return asciiLowerCase(wanted.id) || undefined;
-    const { principalClaim } = exchangeSettings.parse(settings);
-    const name = Object.hasOwn(wanted.claims, principalClaim)
-      ? wanted.claims[principalClaim]
-      : undefined;
+      return applicationIdSchema.safeParse(wanted.id).data;
+    const { principalClaim } = userSettings.parse(settings);
+    const name = claimOf(wanted.claims, principalClaim);
+    if (isUnverified(wanted.claims, principalClaim)) return undefined;
     return typeof name === 'string' && name !== '' ? name : undefined;
   }
 
@@ -120,13 +122,44 @@ function databricksConnection(
   );
 }
 
-function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
-  const { principalClaim } = exchangeSettings.parse(settings);
-  return refusal(
-    connection.id,
-    'exchange-refused',
-    wanted.kind === 'person'
-      ? `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`
-      : `No service principal is named for ${connection.id}. Set servicePrincipal to its application id.`,
+/** Claims are what the token says: nothing that every object has counts. */
+function claimOf(claims: Readonly<Record<string, unknown>>, name: string) {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/**
+ * Whether the identity provider does not vouch for the name. At many providers people may write any address into their
+ * profile; Databricks compares the claim only, and would let them act as whoever has that address.
+ */
+function isUnverified(
+  claims: Readonly<Record<string, unknown>>,
+  principalClaim: string,
+): boolean {
+  return (
+    principalClaim === 'email' && claimOf(claims, 'email_verified') !== true
   );
+}
+
+function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+  if (wanted.kind === 'service-principal')
+    return refusal(
+      connection.id,
+      'exchange-refused',
+      `The service principal for ${connection.id} is not named by its application id, a UUID. Check servicePrincipal in app-config.`,
+    );
+  const { principalClaim } = userSettings.parse(settings);
+  const unverified =
+    claimOf(wanted.claims, principalClaim) !== undefined &&
+    isUnverified(wanted.claims, principalClaim);
+  return unverified
+    ? refusal(
+        connection.id,
+        'platform-identity-mismatch',
+        `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set principalClaim to a claim that people cannot change.`,
+      )
+    : refusal(
+        connection.id,
+        'exchange-refused',
+        `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`,
+      );
 }

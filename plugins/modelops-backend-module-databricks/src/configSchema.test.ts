@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
-import { connectionSettings, exchangeSettings } from './databricksSettings';
+import {
+  connectionSettings,
+  readerSettings,
+  userSettings,
+} from './databricksSettings';
 
 /** Compiles config.d.ts as the CLI does. In a process of its own, because the compiler is loaded by `import()`, which jest lacks. */
 const COMPILE = `
@@ -41,6 +45,7 @@ function verdicts(own: Keys, block: 'user' | 'reader', exchange: Keys) {
   } catch {
     declared = false;
   }
+  const exchangeSettings = block === 'user' ? userSettings : readerSettings;
   const parsed =
     connectionSettings.safeParse(own).success &&
     exchangeSettings.safeParse(exchange).success;
@@ -96,6 +101,18 @@ describe('config.d.ts and the schemas of the module', () => {
       expect([key, declared]).toEqual([key, true]);
     }
     expect(verdicts({ host, hots: host }, 'user', {}).declared).toBe(false);
+    for (const [block, { shape }] of [
+      ['user', userSettings],
+      ['reader', readerSettings],
+    ] as const)
+      for (const key of Object.keys(shape)) {
+        const value = key === 'scopes' ? ['jobs'] : 'text';
+        const { declared } = verdicts({ host }, block, { [key]: value });
+        expect([block, key, declared]).toEqual([block, key, true]);
+      }
+    expect(verdicts({ host }, 'user', { servicePrincipal }).declared).toBe(
+      false,
+    );
   });
 
   it('show the browser nothing', () => {

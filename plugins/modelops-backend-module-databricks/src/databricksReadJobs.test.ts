@@ -139,9 +139,9 @@ describe('readJobs', () => {
       expect(await read([job])).toEqual([{ kind: 'missing' }]);
     });
 
-    it('does not adopt a run that is not the one we asked for', async () => {
+    it('does not report a run of another job', async () => {
       const stranger = await workspace.databricks.startStrangersRun({
-        parameters: PARAMETERS,
+        jobId: '8124',
       });
       const [reading] = await read([
         known(aStart(), { platformRunId: stranger.runId }),
@@ -150,6 +150,46 @@ describe('readJobs', () => {
         kind: 'not-ours',
         platformRunId: stranger.runId,
       });
+    });
+
+    it.each([
+      [
+        'whose creator was renamed',
+        { creator_user_name: 'a.king@acme.example' },
+      ],
+      ['whose creator was deleted', { creator_user_name: null }],
+      [
+        'that was repaired with other parameters',
+        { job_parameters: [{ name: 'epochs', default: '5', value: '50' }] },
+      ],
+    ])('goes on reporting one %s', async (_what, json) => {
+      const job = await startKnown();
+      await workspace.databricks.fault({
+        path: GET_RUN,
+        effect: 'merge',
+        json,
+      });
+      expect((await read([job]))[0]).toMatchObject({
+        kind: 'found',
+        platformRunId: job.platformRunId,
+        state: 'submitted',
+      });
+    });
+
+    it('goes on reporting changed ones among several', async () => {
+      const jobs = await Promise.all(
+        ['10', '20'].map(async epochs => {
+          const { runId } = await workspace.databricks.startStrangersRun({
+            parameters: { epochs },
+          });
+          return known(aStart(), { platformRunId: runId });
+        }),
+      );
+      const readings = await read(jobs);
+      expect(readings.map(({ kind }) => kind)).toEqual(['found', 'found']);
+      expect(
+        await workspace.databricks.requests({ path: GET_RUN }),
+      ).toHaveLength(0);
     });
 
     it.each([
@@ -298,6 +338,7 @@ describe('readJobs', () => {
         platformRunId: run.runId,
         state: 'submitted',
       });
+      expect((await read([job]))[0]).not.toHaveProperty('likeness');
       expect(
         await workspace.databricks.requests({ method: 'POST', path: RUN_NOW }),
       ).toHaveLength(1);
@@ -407,6 +448,7 @@ describe('readJobs', () => {
       expect(reading).toMatchObject({
         kind: 'found',
         platformRunId: run.runId,
+        likeness: true,
       });
     });
 
@@ -443,6 +485,114 @@ describe('readJobs', () => {
         notAfter: new Date(Date.now() + 90_000),
       };
       expect(await read([later], UNDECLARED)).toEqual([{ kind: 'missing' }]);
+    });
+  });
+
+  describe('of a lost start of a busy job', () => {
+    const MINUTE_MS = 60_000;
+    const HOUR_MS = 60 * MINUTE_MS;
+    const PLAIN = { ...PARAMETERS, modelops_run_id: 'x' };
+
+    /** More runs than are looked through, an hour later. */
+    async function manyRunsLater() {
+      await workspace.databricks.setClockOffset(3600);
+      await Promise.all(
+        Array.from({ length: 490 }, () =>
+          workspace.databricks.startStrangersRun(),
+        ),
+      );
+      await workspace.databricks.setClockOffset(0);
+    }
+
+    async function listedSpans() {
+      const lists = await workspace.databricks.requests({ path: LIST });
+      return lists.map(({ query }) => ({
+        from: Number(query.start_time_from?.[0]),
+        to: query.start_time_to && Number(query.start_time_to[0]),
+      }));
+    }
+
+    it('finds the run by our id, however many came later', async () => {
+      const job = await startLost();
+      await manyRunsLater();
+      expect((await read([job]))[0].kind).toBe('found');
+      expect(await listedSpans()).toEqual([
+        {
+          from: job.notBefore.getTime() - 10 * MINUTE_MS,
+          to: job.notAfter!.getTime() + 11 * MINUTE_MS,
+        },
+      ]);
+    });
+
+    it('neither says that there is none nor adopts one, while a queued one may be among those not looked at', async () => {
+      const lost = await startLost(aStart({ parameters: PLAIN }), UNDECLARED);
+      await manyRunsLater();
+      expect((await read([known(aStart())]))[0].kind).toBe('unclear');
+      expect((await read([lost], UNDECLARED))[0].kind).toBe('unclear');
+    });
+
+    it.each([
+      ['by our id', {}, PARAMETERS, undefined],
+      ['by likeness', UNDECLARED, PLAIN, true],
+    ])(
+      'finds a run %s that began after hours in the queue',
+      async (_how, settings, parameters, likeness) => {
+        const { runId: first } = await workspace.databricks.startStrangersRun({
+          jobId: BIG_JOB.slice('job/'.length),
+        });
+        const job = await startLost(
+          aStart({ job: BIG_JOB, parameters }),
+          settings,
+        );
+        await workspace.databricks.setClockOffset(5 * 3600);
+        await workspace.databricks.advanceRun(first, {
+          to: 'TERMINATED',
+          code: 'SUCCESS',
+        });
+        await workspace.databricks.setClockOffset(0);
+        const [reading] = await read([job], settings);
+        const [run] = await workspace.databricks.runs({
+          creator: 'ada@acme.example',
+        });
+        expect(run.state).toBe('PENDING');
+        expect(reading).toMatchObject({
+          kind: 'found',
+          platformRunId: run.runId,
+        });
+        expect('likeness' in reading ? reading.likeness : undefined).toBe(
+          likeness,
+        );
+        expect((await listedSpans()).map(({ to }) => to)).toEqual([
+          job.notAfter!.getTime() + 11 * MINUTE_MS,
+          job.notAfter!.getTime() + 11 * MINUTE_MS + 48 * HOUR_MS,
+        ]);
+      },
+    );
+
+    it('looks near each of several, once where they are close to each other', async () => {
+      const job = known(aStart());
+      const [now, later] = [job.notBefore.getTime(), 20 * HOUR_MS];
+      const at = (ms: number) =>
+        known(aStart(), {
+          notBefore: new Date(now - later + ms),
+          notAfter: new Date(now - later + ms + MINUTE_MS),
+        });
+      const readings = await read([job, at(0), at(5 * MINUTE_MS)]);
+      expect(readings.map(({ kind }) => kind)).toEqual(
+        Array(3).fill('missing'),
+      );
+      const [one, other, all] = await listedSpans();
+      expect(one).toEqual({
+        from: now - later - 10 * MINUTE_MS,
+        to: now - later + 17 * MINUTE_MS,
+      });
+      expect(other.from).toBe(now - 10 * MINUTE_MS);
+      expect(all).toEqual({ from: one.from, to: other.to! + 48 * HOUR_MS });
+    });
+
+    it('sees no end to the time of a start that may be under way', async () => {
+      await read([known(aStart(), { notAfter: undefined })]);
+      expect((await listedSpans()).map(({ to }) => to)).toEqual([undefined]);
     });
   });
 });

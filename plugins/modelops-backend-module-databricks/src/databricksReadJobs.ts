@@ -6,16 +6,26 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
 import { readJob, readRun, toReading } from './databricksJobs';
-import { listRuns, type ListedRuns } from './databricksRunList';
-import { findDifference } from './databricksRunMatch';
-import { searchLostRuns, type Search } from './databricksRunSearch';
+import { nameOf } from './databricksResources';
+import {
+  isCovered,
+  listKnownRuns,
+  listNearbyRuns,
+  listPossibleRuns,
+} from './databricksRunList';
+import {
+  searchLostRuns,
+  startedInTime,
+  type LostStart,
+  type Search,
+} from './databricksRunSearch';
 import type { DatabricksRun } from './databricksSchemas';
 
 type Known = KnownJob & { platformRunId: string };
 type Outcomes = Map<string, JobReading | PlatformError>;
 
 /**
- * Reads many jobs: one list per Databricks job, single runs where there is just one. What cannot be read is `unclear`,
+ * Reads many jobs: the known runs of a Databricks job in one list, or alone if there is just one; lost ones in lists. What cannot be read is `unclear`,
  * so that it does not keep the others from being read; if nothing can be read, the first error is thrown.
  * @internal
  */
@@ -76,19 +86,9 @@ async function readGroup(
   outcomes: Outcomes,
 ): Promise<PlatformError | undefined> {
   try {
-    const known = jobs.filter(isKnown);
+    await readKnownRuns(client, call, jobs.filter(isKnown), outcomes);
     const lost = jobs.filter(job => !isKnown(job));
-    const alone = jobs.length === 1 && known.length === 1;
-    const listed = alone
-      ? { runs: [], complete: false }
-      : await listRuns(client, call, jobs);
-    for (const job of known) {
-      const run = listed.runs.find(
-        ({ run_id: id }) => id === job.platformRunId,
-      );
-      await settle(outcomes, job, () => readKnown(client, call, job, run));
-    }
-    await searchLost(client, call, lost, listed, outcomes);
+    await readLostRuns(client, call, lost, outcomes);
     return undefined;
   } catch (error) {
     if (error instanceof PlatformError) return error;
@@ -114,6 +114,23 @@ async function settle(
   }
 }
 
+async function readKnownRuns(
+  client: DatabricksClient,
+  call: PlatformCall,
+  jobs: Known[],
+  outcomes: Outcomes,
+): Promise<void> {
+  const listed = jobs.length > 1 ? await listKnownRuns(client, call, jobs) : [];
+  for (const job of jobs) {
+    const run = listed.find(({ run_id: id }) => id === job.platformRunId);
+    await settle(outcomes, job, () => readKnown(client, call, job, run));
+  }
+}
+
+/**
+ * A run was compared before it got known as ours. Since then its creator may have been renamed and a repair may have
+ * changed its parameters; it cannot have become a run of another job.
+ */
 async function readKnown(
   client: DatabricksClient,
   call: PlatformCall,
@@ -122,20 +139,18 @@ async function readKnown(
 ): Promise<JobReading> {
   const run = listed ?? (await ifFound(readRun(client, call, job)));
   if (!run) return { kind: 'missing' };
-  const difference = findDifference(run, job);
-  if (difference && difference.in !== 'creator-unknown')
-    return notOurs(run, difference.why);
-  return toReading(client, run);
+  return run.job_id && run.job_id !== nameOf(job.resource)
+    ? notOurs(run, 'it is a run of another job')
+    : toReading(client, run);
 }
 
-async function searchLost(
+async function readLostRuns(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: KnownJob[],
-  listed: ListedRuns,
   outcomes: Outcomes,
 ): Promise<void> {
-  const searches = searchLostRuns(jobs, listed, client.settings.runIdParameter);
+  const searches = await searchLost(client, call, jobs);
   for (const { job, search } of searches)
     if (search.kind !== 'missing')
       await settle(outcomes, job, () => toJobReading(client, search));
@@ -146,8 +161,39 @@ async function searchLost(
   for (const { job } of missing) outcomes.set(job.runId, { kind: 'missing' });
 }
 
+/** First by our id among the runs of that time, then among all that may be ours: a queued run begins much later. */
+async function searchLost(
+  client: DatabricksClient,
+  call: PlatformCall,
+  jobs: KnownJob[],
+): Promise<LostStart[]> {
+  const { runIdParameter } = client.settings;
+  const nearby = await listNearbyRuns(client, call, jobs);
+  const starts = searchLostRuns(jobs, nearby, runIdParameter, () => false);
+  const found = starts.filter(
+    ({ job, search }) =>
+      search.kind === 'ours' && startedInTime(search.run, job),
+  );
+  const rest = jobs.filter(job => !found.some(start => start.job === job));
+  if (rest.length === 0) return found;
+  const possible = await listPossibleRuns(client, call, rest);
+  const runs = new Map(
+    [...nearby, ...possible.runs].map(run => [run.run_id, run]),
+  );
+  return [
+    ...found,
+    ...searchLostRuns(rest, [...runs.values()], runIdParameter, job =>
+      isCovered(possible, job),
+    ),
+  ];
+}
+
 function toJobReading(client: DatabricksClient, search: Search): JobReading {
-  if (search.kind === 'ours') return toReading(client, search.run);
+  if (search.kind === 'ours')
+    return {
+      ...toReading(client, search.run),
+      ...(search.likeness && { likeness: true }),
+    };
   return search.kind === 'not-ours' ? notOurs(search.run, search.why) : search;
 }
 

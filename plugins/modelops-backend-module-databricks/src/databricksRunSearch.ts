@@ -1,5 +1,4 @@
 import type { KnownJob } from 'backstage-plugin-modelops-node';
-import { isCovered, type ListedRuns } from './databricksRunList';
 import { findDifference } from './databricksRunMatch';
 import type { DatabricksRun } from './databricksSchemas';
 
@@ -10,7 +9,8 @@ const LATE_ARRIVAL_MS = 60_000;
 
 /** What the runs of a job say about a start whose answer was lost. See docs/adr/0001. @internal */
 export type Search =
-  | { kind: 'ours'; run: DatabricksRun }
+  /** `likeness`: it carries no id, and looks like ours. */
+  | { kind: 'ours'; run: DatabricksRun; likeness?: true }
   | { kind: 'not-ours'; run: DatabricksRun; why: string }
   | { kind: 'unclear'; why: string }
   | { kind: 'missing' };
@@ -21,20 +21,16 @@ export interface LostStart {
   search: Search;
 }
 
-/** Searches for several lost starts of one job. @internal */
+/** Searches for several lost starts of one job. `isComplete`: whether no run that a start can have made is missing. @internal */
 export function searchLostRuns(
   jobs: readonly KnownJob[],
-  listed: ListedRuns,
+  runs: readonly DatabricksRun[],
   runIdParameter: string,
+  isComplete: (job: KnownJob) => boolean,
 ): LostStart[] {
   const starts = jobs.map(job => ({
     job,
-    search: searchLostRun(
-      job,
-      listed.runs,
-      runIdParameter,
-      isCovered(listed, job),
-    ),
+    search: searchLostRun(job, runs, runIdParameter, isComplete(job)),
   }));
   const found = starts.flatMap(({ search }) =>
     search.kind === 'ours' ? [search.run.run_id] : [],
@@ -83,7 +79,7 @@ export function searchLostRun(
       why: `${alike.length} runs of ${job.principal} with the same parameters began at that time; any of them may be this one.`,
     };
   return alike.length === 1
-    ? { kind: 'ours', run: alike[0] }
+    ? { kind: 'ours', run: alike[0], likeness: true }
     : { kind: 'missing' };
 }
 
@@ -123,13 +119,19 @@ function markOf(
   return parameter && (parameter.value ?? parameter.default ?? '');
 }
 
-function startedInTime(run: DatabricksRun, job: KnownJob): boolean {
+/** Whether a run began when a start can have made it. @internal */
+export function startedInTime(run: DatabricksRun, job: KnownJob): boolean {
   const { start_time: start, queue_duration: queuedMs } = run;
   if (!start) return false;
   const from = job.notBefore.getTime() - CLOCK_SKEW_MS;
-  const to = (job.notAfter?.getTime() ?? Infinity) + LATE_ARRIVAL_MS;
+  const to = latestArrival(job);
   // For a run that had to queue, it is not documented whether the start is before or after the wait.
   return [start.getTime(), start.getTime() - queuedMs].some(
     at => at >= from && at <= to,
   );
+}
+
+/** Latest moment a start can have arrived, in epoch milliseconds; infinite while a submit may be under way. @internal */
+export function latestArrival(job: KnownJob): number {
+  return (job.notAfter?.getTime() ?? Infinity) + LATE_ARRIVAL_MS;
 }

@@ -19,17 +19,25 @@ export const connectionSettings = z.object({
 /** Keys of a connection, with their defaults. @internal */
 export type DatabricksSettings = z.output<typeof connectionSettings>;
 
-/** Keys of a `user` or `reader` block with `exchange: databricks-federation`. @internal */
+/** The id that `as` and `reader` name a service principal by: its application id, a UUID. @internal */
+export const applicationIdSchema = z
+  .guid('must be the application id of a service principal, a UUID')
+  .transform(id => id.toLowerCase());
+
+/** Keys that a `user` and a `reader` block with `exchange: databricks-federation` share. @internal */
 export const exchangeSettings = z.object({
   scopes: z
     .array(z.string().regex(/^[!#-[\]-~]+$/, 'must be a scope without spaces'))
     .min(1)
     .default(['all-apis']),
-  principalClaim: z.string().min(1).default('email'),
-  servicePrincipal: z
-    .guid('must be the application id of a service principal')
-    .transform(id => id.toLowerCase())
-    .optional(),
 });
-/** Keys of a `user` or `reader` block, with their defaults. @internal */
-export type ExchangeSettings = z.output<typeof exchangeSettings>;
+
+/** Keys of a `user` block. @internal */
+export const userSettings = exchangeSettings.extend({
+  principalClaim: z.string().min(1).default('email'),
+});
+
+/** Keys of a `reader` block. @internal */
+export const readerSettings = exchangeSettings.extend({
+  servicePrincipal: applicationIdSchema,
+});

@@ -279,6 +279,62 @@ describe('Starting a job', () => {
       ).toEqual(['mallory@acme.example']);
     });
 
+    describe('after the form was read', () => {
+      const nobody = { run_as_user_name: null };
+      it.each([
+        [
+          'somebody else',
+          aStart(),
+          { run_as_user_name: 'mallory@acme.example' },
+        ],
+        ['nobody any more', aStart(), nobody],
+        ['somebody, and nobody before', aStart({ jobRunsAs: undefined }), {}],
+        [
+          'somebody whose name only looks the same',
+          aStart({ job: BIG_JOB, jobRunsAs: 'ada@ac\u217Fe.example' }),
+          {},
+        ],
+      ])('starts nothing that runs as %s', async (_who, job, json) => {
+        await workspace.databricks.fault({
+          path: GET_JOB,
+          effect: 'merge',
+          json,
+        });
+        const error = await workspace.failureOf(
+          workspace.open().start(await workspace.callAs('ada'), job),
+        );
+        expect(error).toMatchObject({
+          code: 'platform-conflict',
+          refused: true,
+        });
+        expect(error.message).toMatch(
+          /run_as .* changed.* Open the form again/,
+        );
+        expect(
+          await workspace.databricks.requests({ path: RUN_NOW }),
+        ).toHaveLength(0);
+      });
+
+      it.each([
+        [
+          'the same, spelt otherwise',
+          aStart({ job: BIG_JOB, jobRunsAs: 'ADA@Acme.example' }),
+          {},
+        ],
+        ['nobody, as before', aStart({ jobRunsAs: undefined }), nobody],
+      ])('starts what runs as %s', async (_who, job, json) => {
+        await workspace.databricks.fault({
+          path: GET_JOB,
+          effect: 'merge',
+          json,
+        });
+        const started = await workspace
+          .open()
+          .start(await workspace.callAs('ada'), job);
+        expect(started.kind).toBe('found');
+      });
+    });
+
     it("takes no stranger's run of another job for ours", async () => {
       await workspace.databricks.plantStrangersRun({
         creator: 'ada@acme.example',

@@ -14,7 +14,11 @@ import {
   type DatabricksJob,
 } from './databricksJobs';
 import { jsonId } from './databricksJson';
-import { findDifference, toSentParameters } from './databricksRunMatch';
+import {
+  findDifference,
+  isSamePrincipal,
+  toSentParameters,
+} from './databricksRunMatch';
 import { startedSchema, type DatabricksRun } from './databricksSchemas';
 
 /** Jobs 2.2 shows 100 parameters of a run at once; with more we could not tell ours in a list. */
@@ -34,6 +38,7 @@ export async function startJob(
     { refused: true },
     readJob(client, call, job.resource, job.runId),
   );
+  requireSameRunAs(client, job, described);
   const parameters = checkedParameters(client, job, described);
   const platformRunId = await runNow(client, call, job, described, parameters);
   const run = await failingAs(
@@ -42,6 +47,25 @@ export async function startJob(
   );
   requireOurs(client, job, run);
   return toReading(client, run);
+}
+
+/** Which parameters a person may set depends on whom the job runs as, and was decided by what the form said. */
+function requireSameRunAs(
+  client: DatabricksClient,
+  job: StartJob,
+  { runAs }: DatabricksJob,
+): void {
+  const same =
+    runAs === undefined || job.jobRunsAs === undefined
+      ? runAs === job.jobRunsAs
+      : isSamePrincipal(runAs, job.jobRunsAs);
+  if (same) return;
+  throw new PlatformError(
+    client.connection.id,
+    'platform-conflict',
+    `The run_as of ${job.resource.canonical} on ${client.connection.id} changed since the form was opened. Open the form again. Nothing was started.`,
+    { refused: true },
+  );
 }
 
 function checkedParameters(

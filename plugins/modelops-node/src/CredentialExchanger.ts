@@ -28,9 +28,15 @@ export interface ExchangeRequest {
 export interface CredentialExchanger {
   /** Value of `exchange:` in a connection, `databricks-federation`. */
   readonly id: string;
-  /** Keys of a `user` or `reader` block beside `exchange`. */
-  readonly settings: z.ZodObject;
-  /** Name the platform will know the wanted principal by, shown before anything is exchanged. */
+  /** Keys of a connection's `user` block beside `exchange`. */
+  readonly userSettings: z.ZodObject;
+  /** Keys of a connection's `reader` block beside `exchange`; they have to name the reader's principal. */
+  readonly readerSettings: z.ZodObject;
+  /**
+   * Name the platform will know the wanted principal by, known before anything is exchanged. Undefined if there is none: the
+   * claims hold no name that the identity provider vouches for, or the id cannot be one of the platform. Nothing is exchanged
+   * then. For a service principal asked without a token it also tells app-config whether the id can exist.
+   */
   principalOf(
     request: Pick<ExchangeRequest, 'settings' | 'wanted'>,
   ): string | undefined;

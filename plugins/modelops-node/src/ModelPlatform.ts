@@ -47,6 +47,11 @@ export interface StartJob {
   operation: Operation;
   resource: PlatformResource;
   version?: string;
+  /**
+   * Identity the platform said it runs the job as when the parameters were checked. If it says another one right before
+   * the start, the start is refused with `platform-conflict`: other parameters may be allowed then.
+   */
+  jobRunsAs?: string;
   /** Values as checked; the module sends exactly these. */
   parameters: Readonly<Record<string, string | number | boolean>>;
 }
@@ -70,6 +75,8 @@ export type JobReading =
       kind: 'found';
       platformRunId: string;
       url?: string;
+      /** Found because it looks like ours, not because it carries our id. */
+      likeness?: true;
       state: Extract<
         RunState,
         'submitted' | 'running' | 'succeeded' | 'failed' | 'canceled'

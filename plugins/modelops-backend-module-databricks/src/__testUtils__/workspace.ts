@@ -89,13 +89,16 @@ export class TestWorkspace {
     );
     const credential = await this.exchanger.exchange({
       connection: this.connection(options.connection),
-      settings: this.exchanger.settings.parse(options.settings ?? {}),
+      settings: {
+        ...this.exchanger.userSettings.parse(options.settings ?? {}),
+        ...options.settings,
+      },
       subjectToken: new Secret(token),
       wanted: options.as
         ? { kind: 'service-principal', id: options.as }
         : {
             kind: 'person',
-            claims: options.claims ?? { email: `${person}@acme.example` },
+            claims: options.claims ?? claimsOf(`${person}@acme.example`),
           },
       signal: AbortSignal.timeout(20_000),
     });
@@ -116,7 +119,13 @@ export class TestWorkspace {
       claims: { sub: 'backstage-reader', aud: 'databricks-demo' },
     });
     return {
-      credential: await this.exchange('ada', { token, as: READER }),
+      credential: await this.exchange('ada', {
+        token,
+        as: READER,
+        settings: this.exchanger.readerSettings.parse({
+          servicePrincipal: READER,
+        }),
+      }),
       signal: AbortSignal.timeout(20_000),
     };
   }
@@ -165,6 +174,18 @@ export class TestWorkspace {
   }
 }
 
+/** Claims of an ID token that vouches for the address. */
+export function claimsOf(email: string): Record<string, unknown> {
+  return { email, email_verified: true };
+}
+
+/** Whom the simulated jobs run as. */
+const RUN_AS: ReadonlyMap<string, string> = new Map([
+  ['job/8123', '33333333-3333-4333-8333-333333333333'],
+  [BIG_JOB, 'ada@acme.example'],
+  ['job/9001', 'alan@acme.example'],
+]);
+
 /** A start of the fraud training by ada, unless told. */
 export function aStart(
   change: Partial<StartJob> & { job?: string; principal?: string } = {},
@@ -176,6 +197,7 @@ export function aStart(
     resource: { kind: 'job', canonical: job },
     parameters: PARAMETERS,
     principal: 'ada@acme.example',
+    jobRunsAs: RUN_AS.get(job),
     ...rest,
   };
 }
