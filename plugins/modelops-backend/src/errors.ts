@@ -1,5 +1,4 @@
 import {
-  AuthenticationError,
   ConflictError,
   CustomErrorBase,
   InputError,
@@ -16,13 +15,6 @@ import type { ErrorCode } from 'backstage-plugin-modelops-common';
 
 /** 400: the request itself is wrong. Leaves no audit entry. */
 export class InvalidRequestError extends InputError {
-  constructor(readonly code: ErrorCode, message: string) {
-    super(message);
-  }
-}
-
-/** 401: no ID token, or one that has to be renewed. */
-export class SignInError extends AuthenticationError {
   constructor(readonly code: ErrorCode, message: string) {
     super(message);
   }
@@ -65,7 +57,7 @@ export class TooManyRefusalsError extends CustomErrorBase {
 
   constructor() {
     super(
-      'More than 30 of your requests were refused within a minute. Wait a minute.',
+      'More than 30 of your requests were refused or failed within a minute. Wait a minute.',
     );
   }
 }

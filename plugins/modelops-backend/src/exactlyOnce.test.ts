@@ -219,6 +219,74 @@ describe.each(databases.eachSupportedId())(
       await portal.db.schema.renameTable('audit_entries_away', 'audit_entries');
     });
 
+    it('a lost request does not take the job of another run that looks the same', async () => {
+      // A job that does not declare our parameter can be found by likeness only.
+      const job = {
+        settings: {
+          name: 'plain-job',
+          parameters: [{ name: 'epochs', default: '5' }],
+        },
+      };
+      await portal.simulators.databricks.fault({
+        path: '/api/2.2/jobs/get',
+        effect: 'merge',
+        json: job,
+      });
+      await portal.simulators.databricks.fault({
+        ...RUN_NOW,
+        effect: 'drop',
+        count: 1,
+      });
+      const lost = await portal.train('ada');
+      expect(lost.body.state).toBe('unknown');
+      await portal.simulators.databricks.fault({
+        ...RUN_NOW,
+        effect: 'delay',
+        commit: true,
+        latencyMs: 1500,
+        count: 1,
+      });
+      const underWay = portal.train('ada');
+      while ((await portal.simulators.databricks.runs()).length === 0) {
+        await new Promise(resolve => setTimeout(resolve, 20));
+      }
+      await portal.reconcile();
+      const { body } = await underWay;
+      expect(body).toMatchObject({
+        state: 'submitted',
+        platformRunId: expect.any(String),
+      });
+      const after = await portal.call('ada', 'GET', `/v1/runs/${lost.body.id}`);
+      expect(after.body.platformRunId).toBeUndefined();
+    });
+
+    it('a start that the process could not close is closed by whoever finds out', async () => {
+      await portal.simulators.databricks.fault({
+        ...RUN_NOW,
+        effect: 'delay',
+        commit: true,
+        latencyMs: 800,
+        count: 1,
+      });
+      const answer = portal.train('ada');
+      const { id } = await untilRequested(portal);
+      // Exactly what a database does that is away while the answer comes in.
+      await portal.db.schema.renameTable('audit_entries', 'audit_entries_away');
+      const { status, body } = await answer;
+      expect(status).toBe(202);
+      expect(body.state).toBe('unknown');
+      await portal.db.schema.renameTable('audit_entries_away', 'audit_entries');
+      await portal
+        .db('runs')
+        .where({ run_id: id })
+        .update({ lease_owner: null, lease_expires_at: null });
+      await portal.until(id, 'succeeded');
+      const entries = await portal.entries({ runId: id });
+      expect(entries.filter(entry => entry.outcome)).toMatchObject([
+        { outcome: 'accepted', requestId: entries[0].requestId },
+      ]);
+    });
+
     it('a replica that dies while submitting leaves the run to another, which finds the one job', async () => {
       await portal.simulators.databricks.fault({
         ...RUN_NOW,

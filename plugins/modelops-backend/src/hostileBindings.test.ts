@@ -228,6 +228,63 @@ describe('An answer of the platform', () => {
     await portal.close();
   });
 
+  it.each([
+    ['does not say who runs the job', { run_as_user_name: null }],
+    [
+      'says that somebody else runs the job',
+      { run_as_user_name: 'mallory@acme.example' },
+    ],
+  ])(
+    'that %s opens no parameter that the rule does not list',
+    async (_what, json) => {
+      const portal = await startPortal({
+        databases,
+        databaseId: 'SQLITE_3',
+        config: config => {
+          delete config.modelops.roles[0].allow[0].parameters.learning_rate;
+          return config;
+        },
+      });
+      await portal.simulators.databricks.fault({
+        path: '/api/2.2/jobs/get',
+        effect: 'merge',
+        json,
+      });
+      const answer = await portal.train('ada', {
+        parameters: { learning_rate: '0.9' },
+      });
+      expect(answer.body.error).toMatchObject({ code: 'guardrail-exceeded' });
+      expect(await portal.entries({ code: 'run.refused' })).toMatchObject([
+        {
+          parameters: { learning_rate: '0.9' },
+          parametersHash: expect.any(String),
+        },
+      ]);
+      await portal.close();
+    },
+  );
+
+  it('that changes who runs the job between form and start starts nothing', async () => {
+    const portal = await startPortal({ databases, databaseId: 'SQLITE_3' });
+    await portal.call(
+      'ada',
+      'GET',
+      '/v1/models/resource/default/fraud-detector/actions/train',
+    );
+    await portal.simulators.databricks.fault({
+      path: '/api/2.2/jobs/get',
+      effect: 'merge',
+      json: { run_as_user_name: 'ada@acme.example' },
+    });
+    const { body } = await portal.train('ada');
+    expect(body).toMatchObject({
+      state: 'failed',
+      failure: { code: 'platform-conflict' },
+    });
+    expect(await portal.simulators.databricks.runs()).toEqual([]);
+    await portal.close();
+  });
+
   it('of 401 does not sign the person out', async () => {
     const portal = await startPortal({ databases, databaseId: 'SQLITE_3' });
     await portal.simulators.databricks.fault({

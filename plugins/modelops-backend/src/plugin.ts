@@ -91,8 +91,9 @@ export const modelopsPlugin = createBackendPlugin({
         });
         const meter = new RefusalMeter({
           clock,
-          recordSuppressed: (actor, count) =>
-            ledger.record({ actor, code: 'refusals.suppressed', count }),
+          recordSuppressed: async suppressed => {
+            await ledger.record({ ...suppressed, code: 'refusals.suppressed' });
+          },
         });
         const journal = new RequestJournal({ ledger, meter });
 
@@ -142,7 +143,13 @@ export const modelopsPlugin = createBackendPlugin({
           trustedLocations: config.trustedLocations,
         });
         const runs = new RunStore(db);
-        const view = new RunView({ runs, ledger, catalog: models, access });
+        const view = new RunView({
+          runs,
+          ledger,
+          catalog: models,
+          access,
+          connections,
+        });
         const forms = new FormReader({ credentials, clock });
         const actions = new ModelActions({
           catalog: models,

@@ -5,7 +5,7 @@ import {
   REST_ROUTES,
   type RestRoute,
 } from 'backstage-plugin-modelops-common';
-import { type Portal, startPortal } from './__testUtils__/portal';
+import { newKey, type Portal, startPortal } from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
@@ -99,11 +99,47 @@ describe('Every route', () => {
     const field = await portal.train('ada', { entityRef: 'not a reference' });
     expect(field.status).toBe(400);
     expect(field.body.error.message).toContain('entityRef');
+    for (const wrong of [
+      { reason: 'a\u0000b' },
+      { parameters: { epochs: { $gt: 0 } } },
+      { version: '3' },
+      { entityRef: `resource:default/${'x'.repeat(400)}` },
+    ]) {
+      const answer = await portal.call('ada', 'POST', '/v1/runs', {
+        idempotencyKey: newKey(),
+        body: {
+          entityRef: 'resource:default/fraud-detector',
+          action: 'train',
+          operation: 'start',
+          ...wrong,
+        },
+      });
+      expect(answer.status).toBe(400);
+      expect(answer.body.error.message).toContain(Object.keys(wrong)[0]);
+    }
+    for (const name of ['a%00b', 'x'.repeat(400), '%2e%2e']) {
+      const answer = await portal.call(
+        'ada',
+        'GET',
+        `/v1/models/resource/default/${name}/actions/train`,
+      );
+      expect([400, 404]).toContain(answer.status);
+    }
+    expect(await portal.entries()).toEqual([]);
     const large = await portal.call('ada', 'POST', '/v1/runs', {
       body: { reason: 'x'.repeat(200_000) },
     });
     expect(large.status).toBe(400);
-    for (const query of ['limit=0', 'limit=1000', 'cursor=x', 'state=gone']) {
+    const forged = Buffer.from(
+      JSON.stringify(['2026-01-01T00:00:00Z', 'x']),
+    ).toString('base64url');
+    for (const query of [
+      'limit=0',
+      'limit=1000',
+      'cursor=x',
+      `cursor=${forged}`,
+      'state=gone',
+    ]) {
       expect(
         (await portal.call('ada', 'GET', `/v1/runs?${query}`)).status,
       ).toBe(400);

@@ -187,7 +187,7 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
       'guardrail-exceeded',
     ],
     ['an unknown parameter', { epoch: 3 }, 400, 'parameters-invalid'],
-    ['an object', { epochs: { $gt: 0 } }, 403, 'guardrail-exceeded'],
+    ['an object', { epochs: { $gt: 0 } }, 400, 'request-invalid'],
     [
       'our own parameter',
       { modelops_run_id: 'mine' },

@@ -41,7 +41,7 @@ export const AUDIT_CODES = {
   'identity.refused': 'The ID token, or the person it names, was refused',
   'identity.failed': 'The ID token could not be checked',
   'refusals.suppressed':
-    'Further refusals of one person within a minute, counted instead of recorded one by one',
+    'Further refusals or failures of one person within a minute, counted instead of recorded one by one',
 } as const;
 
 /** Code of an audit entry. @public */

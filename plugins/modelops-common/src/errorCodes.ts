@@ -10,7 +10,7 @@ export const ERROR_CODES = {
     'Send the header Idempotency-Key with 16 to 128 of A-Z a-z 0-9 _ -',
   'idempotency-key-reused': 'Use a new Idempotency-Key for another request',
   'too-many-refusals':
-    'Wait a minute; more than 30 requests in a minute were refused',
+    'Wait a minute; more than 30 requests in a minute were refused or failed',
   // The ID token (design §5, step 2)
   'identity-missing':
     'Sign in with the identity provider and send its ID token',
@@ -110,6 +110,8 @@ export const ERROR_CODES = {
   'job-skipped':
     'The platform did not run the job, its concurrency limit was reached',
   'job-forgotten': 'The platform no longer knows the job',
+  'job-unclear':
+    'Several jobs fit this run; look at them on the platform, and give the job the parameter modelops_run_id',
   'logs-disabled': 'Logs are switched off for this connection',
   // Us
   'audit-unavailable':

@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+/** Printable text of one person: no control characters, which databases and logs refuse. @public */
+export const plainTextSchema = z
+  .string()
+  .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+
 /** Full entity reference, `kind:namespace/name`, in lower case. @public */
 export const entityRefSchema = z
   .string()

@@ -22,10 +22,17 @@ export const IDENTITY_TOKEN_HEADER = 'Modelops-Identity-Token';
 /** Header that makes `POST /runs` safe to repeat. @public */
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
 
+/** One part of an entity reference. Source: catalog-model, entity name and namespace formats, at most 63 characters. */
+const entityPart = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i,
+    'is no part of an entity reference',
+  );
 const entityPath = z.object({
-  kind: z.string(),
-  namespace: z.string(),
-  name: z.string(),
+  kind: entityPart,
+  namespace: entityPart,
+  name: entityPart,
 });
 const runPath = z.object({ id: z.uuid() });
 

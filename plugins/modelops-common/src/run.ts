@@ -5,6 +5,7 @@ import {
   entityRefSchema,
   pageQuerySchema,
   parametersSchema,
+  plainTextSchema,
   timestampSchema,
 } from './fields';
 
@@ -42,25 +43,38 @@ export function isTerminal(state: RunState): boolean {
   return TERMINAL_RUN_STATES.includes(state);
 }
 
+/** Value of a parameter: what a form field holds. @public */
+export const parameterValueSchema = z.union([
+  z.string().max(10_000),
+  z.number(),
+  z.boolean(),
+]);
+
 /** Body of `POST /runs`. @public */
 export const startRunSchema = z
   .strictObject({
     entityRef: entityRefSchema,
     action: runActionSchema,
     operation: operationSchema,
-    version: z.string().min(1).max(128).optional(),
-    parameters: parametersSchema
+    /** Model version to deploy or serve; a training takes none. */
+    version: plainTextSchema.min(1).max(128).optional(),
+    parameters: z
+      .record(z.string().min(1).max(128), parameterValueSchema)
       .refine(
         parameters => Object.keys(parameters).length <= 100,
         'has more than 100 parameters',
       )
       .default({}),
-    reason: z.string().trim().max(500).optional(),
+    reason: plainTextSchema.trim().max(500).optional(),
   })
   .refine(request => OPERATIONS[request.action].includes(request.operation), {
     path: ['operation'],
     message: 'does not belong to this action',
-  });
+  })
+  .refine(
+    request => request.action !== 'train' || request.version === undefined,
+    { path: ['version'], message: 'is for deploy and serve' },
+  );
 /** What `POST /runs` asks for. @public */
 export type StartRunRequest = z.infer<typeof startRunSchema>;
 

@@ -5,7 +5,7 @@ import type { Secret } from './Secret';
 /** What a credential is asked for. @public */
 export interface ExchangeRequest {
   connection: Connection;
-  /** The `user` or `reader` block of the connection, as the exchanger's `settings` schema made it. */
+  /** The `user` or `reader` block of the connection, as `userSettings` or `readerSettings` made it. */
   settings: Record<string, unknown>;
   /** The person's ID token, or the portal's own token. */
   subjectToken: Secret;

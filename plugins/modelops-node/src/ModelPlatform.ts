@@ -58,6 +58,7 @@ export interface StartJob {
 
 /** The job of a run, as far as we know it. @public */
 export interface KnownJob extends StartJob {
+  /** Undefined until the job is known as ours. From then on only a job of another resource is not. */
   platformRunId?: string;
   /** Principal the job was submitted as. A job by anybody else is not ours. */
   principal: string;

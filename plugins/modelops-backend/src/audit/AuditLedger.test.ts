@@ -52,10 +52,7 @@ describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
     await expect(
       ledger.commit(async tx => {
         await insertKey(tx);
-        return {
-          entry: { ...REFUSAL, code: 'no.such.code' as 'run.refused' },
-          value: 1,
-        };
+        return { ...REFUSAL, code: 'no.such.code' as 'run.refused' };
       }),
     ).rejects.toMatchObject({ code: 'audit-unavailable' });
     expect(await db('keys')).toEqual([]);

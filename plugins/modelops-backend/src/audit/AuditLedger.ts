@@ -1,9 +1,8 @@
-import {
-  isDatabaseConflictError,
-  type LoggerService,
-} from '@backstage/backend-plugin-api';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { isUniqueViolation } from '../database/isUniqueViolation';
 import { stringifyError } from '@backstage/errors';
 import {
+  type AuditCode,
   auditCodeSchema,
   type AuditEntry,
   type Page,
@@ -14,12 +13,6 @@ import { type NewAuditEntry, NO_PREVIOUS_HASH, sealEntry } from './auditEntry';
 
 /** A transaction of the ledger. Every write of a store takes one, so that no change goes without its entry. */
 export type Transaction = Knex.Transaction;
-
-/** What a change gives the ledger: its entry, and a value for whoever asked for the change. */
-export interface Recorded<T> {
-  entry: NewAuditEntry;
-  value: T;
-}
 
 /** Which entries to list. `before` is the sequence below which the page begins. */
 export interface AuditFilter {
@@ -51,6 +44,26 @@ const TRANSACTION_TIMEOUTS_MS = {
   idle_in_transaction_session_timeout: 10_000,
 };
 
+/** Entries that say what became of a run. */
+const TIMELINE_CODES: readonly AuditCode[] = [
+  'run.requested',
+  'run.exchanged',
+  'run.submitted',
+  'run.running',
+  'run.succeeded',
+  'run.failed',
+  'run.canceled',
+  'run.unknown',
+  'run.lost',
+  'run.late',
+  'run.not-ours',
+  'run.cancel-requested',
+  'run.cancel-sent',
+  'run.cancel-failed',
+];
+/** More than a run has, unless somebody asks to cancel it without end. */
+const MAX_TIMELINE = 200;
+
 /** The record of who did what. `commit` is the only way to write an entry. */
 export class AuditLedger {
   constructor(
@@ -64,22 +77,21 @@ export class AuditLedger {
   ) {}
 
   /**
-   * Runs the change and appends its entry, both in one transaction. Throws `audit-unavailable` if the database fails; then
-   * neither happened. Errors of ours and violated constraints pass through as they are.
+   * Runs the change and appends the entry it gives, both in one transaction. Throws `audit-unavailable` if the database
+   * fails; then neither happened. Errors of ours and violated unique constraints pass through as they are.
    */
-  async commit<T>(
-    change: (tx: Transaction) => Promise<Recorded<T>>,
-  ): Promise<T> {
+  async commit(
+    change: (tx: Transaction) => Promise<NewAuditEntry>,
+  ): Promise<AuditEntry> {
     const { db, onCommitted } = this.options;
-    let committed: { entry: AuditEntry; value: T };
+    let entry: AuditEntry;
     try {
-      committed = await db.transaction(async tx => {
+      entry = await db.transaction(async tx => {
         await this.limitWaiting(tx);
-        const { entry, value } = await change(tx);
-        return { entry: await this.append(tx, entry), value };
+        return this.append(tx, await change(tx));
       });
     } catch (error) {
-      if (isOurs(error) || isDatabaseConflictError(error)) throw error;
+      if (isOurs(error) || isUniqueViolation(error)) throw error;
       this.options.logger.error(
         `The audit ledger could not be written: ${stringifyError(error)}`,
       );
@@ -88,13 +100,13 @@ export class AuditLedger {
         'The audit ledger cannot be written, so nothing was done. Try again later.',
       );
     }
-    onCommitted?.(committed.entry);
-    return committed.value;
+    onCommitted?.(entry);
+    return entry;
   }
 
   /** Appends an entry that goes with no other change. */
-  async record(entry: NewAuditEntry): Promise<void> {
-    await this.commit(async () => ({ entry, value: undefined }));
+  async record(entry: NewAuditEntry): Promise<AuditEntry> {
+    return this.commit(async () => entry);
   }
 
   /** Entries that match, newest first. The cursor is the sequence of the last entry of the page before. */
@@ -124,15 +136,27 @@ export class AuditLedger {
     };
   }
 
-  /** All entries of a run, oldest first. A run has about ten. */
-  async ofRun(runId: string): Promise<AuditEntry[]> {
+  /** What happened to a run, oldest first: its states and who asked to cancel it, not who looked at it. */
+  async timelineOf(runId: string): Promise<AuditEntry[]> {
     const rows = await this.options
       .db<AuditRow>('audit_entries')
       .select('sequence', 'canonical', 'hash')
       .where('run_id', runId)
+      .whereIn('code', TIMELINE_CODES)
       .orderBy('sequence')
-      .limit(200);
+      .limit(MAX_TIMELINE);
     return rows.map(toEntry);
+  }
+
+  /** The request that a run was recorded by, to tie later entries of the start to it. */
+  async requestIdOf(runId: string): Promise<string | undefined> {
+    const row = await this.options
+      .db<AuditRow>('audit_entries')
+      .select('sequence', 'canonical', 'hash')
+      .where('run_id', runId)
+      .where('code', 'run.requested' satisfies AuditCode)
+      .first();
+    return row && toEntry(row).requestId;
   }
 
   private async limitWaiting(tx: Transaction): Promise<void> {

@@ -48,9 +48,10 @@ export class RequestJournal {
     )
       return error;
     if (codeOf(error) === 'audit-unavailable') return error;
-    if (!(await this.options.meter.admit(facts.actor)))
-      return new TooManyRefusalsError();
     const outcome = outcomeOf(error);
+    if (!this.options.meter.admit(facts.actor, outcome)) {
+      return new TooManyRefusalsError();
+    }
     await this.options.ledger.record({
       ...facts,
       code: codes[outcome],

@@ -6,7 +6,6 @@ import type {
 } from 'backstage-plugin-modelops-node';
 import { PlatformError } from 'backstage-plugin-modelops-node';
 import type { ConnectionConfig, ExchangeConfig } from '../config';
-import { RefusedError, UnavailableError } from '../errors';
 import type { IdentifiedCaller } from '../identity/Caller';
 
 /** As whom a platform is called for a person: as the person, or as the principal that a rule's `as` names. */
@@ -43,7 +42,7 @@ export class CredentialBroker {
         holder: Holder,
         connection: Connection,
         credential: Credential,
-      ) => Promise<void>;
+      ) => Promise<unknown>;
       clock: () => Date;
     },
   ) {}
@@ -54,11 +53,7 @@ export class CredentialBroker {
     connection: ConnectionConfig,
     principal: Principal,
   ): string | undefined {
-    const { exchanger, settings } = this.exchangerOf(
-      connection,
-      connection.user,
-      'user',
-    );
+    const { exchanger, settings } = this.exchangerOf(connection.user);
     if (principal.kind === 'service-principal') {
       return exchanger.principalOf({
         settings,
@@ -78,13 +73,14 @@ export class CredentialBroker {
     connection: ConnectionConfig,
     principal: Principal,
   ): Promise<Credential> {
-    const { exchanger, settings } = this.exchangerOf(
+    const { exchanger, settings } = this.exchangerOf(connection.user);
+    const key = personKey(
+      caller,
       connection,
-      connection.user,
-      'user',
+      principal,
+      this.principalName(caller, connection, principal),
     );
-    const key = personKey(caller, connection, principal);
-    return this.cached(key, connection, () =>
+    return this.cached(key, () =>
       this.exchange(
         caller,
         exchanger,
@@ -102,29 +98,22 @@ export class CredentialBroker {
 
   /** The portal's own credential, for reconciling and ingestion only (design D10). */
   readerCredential(connection: ConnectionConfig): Promise<Credential> {
-    const { exchanger, settings } = this.exchangerOf(
-      connection,
-      connection.reader,
-      'reader',
-    );
+    const { exchanger, settings } = this.exchangerOf(connection.reader);
     const { servicePrincipal } = settings as { servicePrincipal?: string };
     const principal: Principal = {
       kind: 'service-principal',
       id: servicePrincipal ?? '',
       through: 'workload',
     };
-    return this.cached(
-      JSON.stringify(['reader', connection.id]),
-      connection,
-      () =>
-        this.exchange(
-          'portal',
-          exchanger,
-          connection,
-          settings,
-          principal,
-          this.options.workloadToken,
-        ),
+    return this.cached(JSON.stringify(['reader', connection.id]), () =>
+      this.exchange(
+        'portal',
+        exchanger,
+        connection,
+        settings,
+        principal,
+        this.options.workloadToken,
+      ),
     );
   }
 
@@ -160,7 +149,6 @@ export class CredentialBroker {
 
   private cached(
     key: string,
-    connection: ConnectionConfig,
     exchange: () => Promise<Credential>,
   ): Promise<Credential> {
     const held = this.held.get(key);
@@ -171,7 +159,7 @@ export class CredentialBroker {
     if (pending) return pending;
     const started = exchange()
       .then(credential => {
-        this.requireUsable(connection, credential);
+        this.dropExpired();
         if (this.held.size >= MAX_HELD)
           this.held.delete(this.held.keys().next().value!);
         this.held.set(key, credential);
@@ -234,23 +222,19 @@ export class CredentialBroker {
     }
   }
 
+  private dropExpired(): void {
+    for (const [key, credential] of this.held) {
+      if (this.millisecondsLeft(credential) <= 0) this.held.delete(key);
+    }
+  }
+
   private millisecondsLeft(credential: Credential): number {
     return credential.expiresAt.getTime() - this.options.clock().getTime();
   }
 
-  private exchangerOf(
-    connection: ConnectionConfig,
-    config: ExchangeConfig | undefined,
-    block: 'user' | 'reader',
-  ) {
-    const exchanger = config && this.options.exchangers.get(config.exchange);
-    if (!exchanger) {
-      throw new UnavailableError(
-        'workload-identity-missing',
-        `The connection ${connection.id} has no '${block}' in app-config, so it cannot be called that way.`,
-      );
-    }
-    return { exchanger, settings: config.settings };
+  /** A block names an installed exchanger, or the backend would not have started. */
+  private exchangerOf({ exchange, settings }: ExchangeConfig) {
+    return { exchanger: this.options.exchangers.get(exchange)!, settings };
   }
 }
 
@@ -259,6 +243,8 @@ function personKey(
   caller: IdentifiedCaller,
   connection: ConnectionConfig,
   principal: Principal,
+  /** Part of the key: a claim that names the person on the platform may change while a credential lives. */
+  name: string | undefined,
 ): string {
   return JSON.stringify([
     caller.identity.issuer,
@@ -267,18 +253,7 @@ function personKey(
     caller.agent ?? '',
     connection.id,
     principal.kind === 'person' ? 'person' : [principal.id, principal.through],
-    connection.user?.settings ?? {},
+    name ?? '',
+    connection.user.settings,
   ]);
-}
-
-/** Narrows a caller to one whose ID token was verified; everything that touches a platform needs that. */
-export function requireIdentified(caller: {
-  identity?: unknown;
-}): asserts caller is IdentifiedCaller {
-  if (!caller.identity) {
-    throw new RefusedError(
-      'identity-missing',
-      'Sign in with the identity provider: this needs your ID token.',
-    );
-  }
 }

@@ -25,6 +25,10 @@ import {
   type ResolvedBinding,
 } from './bindings';
 import { describeEntity, type ModelCatalog } from './ModelCatalog';
+import { sameName } from './sameName';
+
+/** Longest name of a principal, in characters: an e-mail address has 320 at most (RFC 5321). */
+const MAX_PRINCIPAL = 320;
 
 /** A yes, with the rule that gave it. */
 export type AllowedDecision = Extract<AccessDecision, { allowed: true }>;
@@ -90,10 +94,9 @@ export class ModelActions {
     const runsAs = this.runsAs(caller, binding, decision);
     return {
       runsAs,
+      // A platform that does not say who runs the job gives nobody the benefit of the doubt.
       callerRunsIt:
-        runsAs.kind === 'person' &&
-        (form.jobRunsAs ?? runsAs.principal).toLowerCase() ===
-          runsAs.principal.toLowerCase(),
+        runsAs.kind === 'person' && sameName(form.jobRunsAs, runsAs.principal),
     };
   }
 
@@ -127,10 +130,10 @@ export class ModelActions {
       binding.open.config,
       principal,
     );
-    if (!name) {
+    if (!name || name.length > MAX_PRINCIPAL) {
       throw new RefusedError(
         'identity-claim-missing',
-        `Your ID token has no name that ${binding.platformTitle} knows you by. Ask the identity provider to put it in.`,
+        `Your ID token has no verified name that ${binding.platformTitle} could know you by. Ask the identity provider to put it in.`,
       );
     }
     return {

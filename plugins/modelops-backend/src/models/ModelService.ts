@@ -12,7 +12,7 @@ import type {
 import { describeGuardrails } from '../access/guardrails';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
-import { RefusedError } from '../errors';
+import { isOurs, RefusedError } from '../errors';
 import {
   type Caller,
   callerFacts,
@@ -42,6 +42,9 @@ import { describeEntity, type ModelCatalog } from './ModelCatalog';
 const CARD_ACTIONS: readonly RunAction[] = ['train'];
 /** Longest a card waits for the platform to name the job's own identity, in milliseconds; it is shown later otherwise. */
 const CARD_PATIENCE_MS = 1_500;
+
+/** Entries that close the reading of a form without one. */
+const FORM_CODES = { refused: 'form.refused', failed: 'form.failed' } as const;
 
 /** What the newest run of an entity and action is, for callers who may read it. */
 export type NewestRuns = (
@@ -166,11 +169,7 @@ export class ModelService {
       });
       return answer;
     } catch (error) {
-      throw await journal.close(
-        error,
-        { refused: 'form.refused', failed: 'form.failed' },
-        facts,
-      );
+      throw await journal.close(error, FORM_CODES, facts);
     }
   }
 
@@ -208,26 +207,51 @@ export class ModelService {
         guardrails: [],
       };
     }
-    return {
+    const allowed = {
       ...common,
       allowed: true,
       role: decision.role,
       guardrails: describeGuardrails(decision.guardrails),
-      ...(isIdentified(caller) && {
-        runsAs: this.options.actions.runsAs(caller, binding, decision),
-        jobRunsAs: await this.jobRunsAs(caller, binding, decision, action),
-      }),
     };
+    if (!isIdentified(caller)) return allowed;
+    try {
+      const facts = {
+        ...callerFacts(caller),
+        ...aboutDecision(binding, decision),
+        action,
+        entityRef,
+      };
+      return {
+        ...allowed,
+        runsAs: this.options.actions.runsAs(caller, binding, decision),
+        jobRunsAs: await this.jobRunsAs(
+          caller,
+          binding,
+          decision,
+          facts,
+          action,
+        ),
+      };
+    } catch (error) {
+      if (!isOurs(error)) throw error;
+      const { code, message } = error;
+      return { ...allowed, allowed: false, reason: { code, message } };
+    }
   }
 
-  /** Who the job runs as, if the platform tells this person soon enough. A failure shows when the person clicks. */
+  /**
+   * Who the job runs as, if the platform tells this person soon enough. A refusal is recorded: a token endpoint was asked.
+   * What failed shows when the person clicks.
+   */
   private async jobRunsAs(
     caller: IdentifiedCaller,
     binding: ResolvedBinding,
     decision: AllowedDecision,
+    facts: RequestFacts,
     action: RunAction,
   ): Promise<string | undefined> {
-    const reading = this.options.forms
+    const { forms, journal } = this.options;
+    const reading = forms
       .read(
         caller,
         binding,
@@ -235,7 +259,9 @@ export class ModelService {
         operationOf(binding, action),
       )
       .then(form => form.jobRunsAs)
-      .catch(() => undefined);
+      .catch(error => journal.close(error, FORM_CODES, facts))
+      .then(name => (typeof name === 'string' ? name : undefined));
+    reading.catch(() => undefined); // it may fail after nobody waits for it any more
     const answered = new AbortController();
     const patience = sleep(CARD_PATIENCE_MS, undefined, {
       signal: answered.signal,

@@ -1,9 +1,8 @@
-import type { Parameters } from 'backstage-plugin-modelops-common';
+import type { FormField } from 'backstage-plugin-modelops-common';
 import type {
   PlatformForm,
   PlatformParameter,
 } from 'backstage-plugin-modelops-node';
-import Ajv, { type ValidateFunction } from 'ajv';
 import {
   canonicalDecimal,
   checkGuardrail,
@@ -21,15 +20,12 @@ export interface CheckedParameters {
 /** Longest text of a parameter, in characters; the limit of Databricks' older parameter fields. */
 const MAX_TEXT = 10_000;
 
-const ajv = new Ajv({ allErrors: false, strict: true });
-const validators = new WeakMap<PlatformForm, ValidateFunction>();
-
 /**
  * Checks what the person typed against the platform's form and the guardrails of the deciding rule. Throws
  * `parameters-invalid` for what is wrong and `guardrail-exceeded` for what is not allowed.
  */
 export function checkParameters(
-  submitted: Parameters,
+  submitted: Readonly<Record<string, string | number | boolean>>,
   form: PlatformForm,
   guardrails: Guardrails,
   identity: { callerRunsIt: boolean },
@@ -42,22 +38,22 @@ export function checkParameters(
   const values: Record<string, string | number | boolean> = {};
   for (const parameter of form.parameters) {
     const value = checkOne(submitted, parameter, guardrails, identity);
-    if (value !== undefined) values[parameter.name] = value;
+    if (value === undefined) {
+      if (parameter.required) throw invalid(`${parameter.name} is missing.`);
+      continue;
+    }
+    const problem = problemOf(parameter.field, value);
+    if (problem) throw invalid(`${parameter.name} ${problem}.`);
+    values[parameter.name] = value;
   }
-  const validate = validatorOf(form);
-  if (!validate(values)) throw invalid(sentenceOf(validate));
   return {
     values,
-    secretFields: new Set(
-      form.parameters
-        .filter(({ field }) => field.writeOnly)
-        .map(({ name }) => name),
-    ),
+    secretFields: secretFieldsOf(form),
   };
 }
 
 function checkOne(
-  submitted: Parameters,
+  submitted: Readonly<Record<string, string | number | boolean>>,
   parameter: PlatformParameter,
   guardrails: Guardrails,
   identity: { callerRunsIt: boolean },
@@ -84,15 +80,7 @@ function checkOne(
       throw new RefusedError('guardrail-exceeded', `${name} ${check.message}.`);
     return toFieldType(parameter, check.value);
   }
-  if (value === undefined) return undefined;
-  if (
-    typeof value !== 'string' &&
-    typeof value !== 'number' &&
-    typeof value !== 'boolean'
-  ) {
-    throw invalid(`${name} has to be a text, a number, true or false.`);
-  }
-  return toFieldType(parameter, value);
+  return value === undefined ? undefined : toFieldType(parameter, value);
 }
 
 /** Spellings of a boolean that forms send. */
@@ -116,49 +104,46 @@ function toFieldType(
     : value;
 }
 
-function validatorOf(form: PlatformForm): ValidateFunction {
-  const known = validators.get(form);
-  if (known) return known;
-  const validate = ajv.compile({
-    type: 'object',
-    properties: Object.fromEntries(
-      form.parameters.map(({ name, field }) => {
-        const {
-          title: _1,
-          description: _2,
-          writeOnly: _3,
-          readOnly: _4,
-          ...schema
-        } = field;
-        return [
-          name,
-          schema.type === 'string'
-            ? { maxLength: MAX_TEXT, ...schema }
-            : schema,
-        ];
-      }),
-    ),
-    required: form.parameters
-      .filter(parameter => parameter.required)
-      .map(parameter => parameter.name),
-    additionalProperties: false,
-  });
-  validators.set(form, validate);
-  return validate;
+/** What is wrong with a value by the platform's own field, in the words of a sentence that begins with its name. */
+function problemOf(field: FormField, value: unknown): string | undefined {
+  const { minimum, maximum, minLength, maxLength = MAX_TEXT } = field;
+  if (field.type === 'boolean') {
+    return typeof value === 'boolean' ? undefined : 'has to be true or false';
+  }
+  if (field.type === 'string') {
+    if (typeof value !== 'string') return 'has to be a text';
+    if (value.length < (minLength ?? 0)) {
+      return `has to have at least ${minLength} characters`;
+    }
+    if (value.length > maxLength) {
+      return `has to have at most ${maxLength} characters`;
+    }
+  } else {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return 'has to be a number';
+    }
+    if (field.type === 'integer' && !Number.isSafeInteger(value)) {
+      return 'has to be a whole number';
+    }
+    if (minimum !== undefined && value < minimum) {
+      return `has to be at least ${minimum}`;
+    }
+    if (maximum !== undefined && value > maximum) {
+      return `has to be at most ${maximum}`;
+    }
+  }
+  return field.enum && !field.enum.includes(value)
+    ? `has to be one of ${field.enum.join(', ')}`
+    : undefined;
 }
 
-function sentenceOf(validate: ValidateFunction): string {
-  const [error] = validate.errors ?? [];
-  if (!error) return 'The parameters are invalid.';
-  const where = error.instancePath
-    .slice(1)
-    .replace(/~1/g, '/')
-    .replace(/~0/g, '~');
-  const what =
-    error.keyword === 'enum'
-      ? `must be one of ${error.params.allowedValues.join(', ')}`
-      : error.message;
-  return where ? `${where} ${what}.` : `The parameters ${what}.`;
+/** Fields whose value is masked everywhere. */
+export function secretFieldsOf(form: PlatformForm): ReadonlySet<string> {
+  return new Set(
+    form.parameters
+      .filter(({ field }) => field.writeOnly)
+      .map(({ name }) => name),
+  );
 }
 
 function invalid(message: string): InvalidRequestError {

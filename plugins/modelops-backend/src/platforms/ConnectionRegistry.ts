@@ -6,6 +6,7 @@ import type {
   PlatformConnection,
 } from 'backstage-plugin-modelops-node';
 import type { ConnectionConfig } from '../config';
+import { StateConflictError } from '../errors';
 
 /** A connection of app-config with the platform that serves it. */
 export interface OpenConnection {
@@ -62,8 +63,12 @@ export class ConnectionRegistry {
   /** For ids that come from our own database or from a checked binding. */
   getConnection(id: string): OpenConnection {
     const connection = this.connections.get(id);
-    if (!connection)
-      throw new InputError(`The connection '${id}' is no longer in app-config`);
+    if (!connection) {
+      throw new StateConflictError(
+        'binding-connection-unknown',
+        `The connection '${id}' is no longer in app-config.`,
+      );
+    }
     return connection;
   }
 }

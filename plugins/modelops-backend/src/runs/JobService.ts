@@ -3,11 +3,7 @@ import {
   type Run,
   type RunResult,
 } from 'backstage-plugin-modelops-common';
-import {
-  type PlatformCall,
-  PlatformError,
-  type Secret,
-} from 'backstage-plugin-modelops-node';
+import { type PlatformCall, type Secret } from 'backstage-plugin-modelops-node';
 import type { AccessDecision } from '../access/AccessPolicy';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
@@ -65,7 +61,6 @@ export class JobService {
     try {
       const run = await view.getVisible(runId, caller);
       const decision = await view.decide('cancel', run, caller);
-      const reached = () => this.reach(run, decision, caller);
       Object.assign(facts, aboutRequest(run, decision));
       if (!decision.allowed)
         throw new RefusedError(decision.code, decision.message);
@@ -84,25 +79,18 @@ export class JobService {
           `The run is over (${run.state}); there is nothing to cancel.`,
         );
       }
-      const { open, job, call } = reached();
+      const { open, job, call } = this.reach(run, decision, caller, facts);
       await ledger.commit(async tx => {
         await runs.setCancelRequested(tx, runId, clock());
-        return {
-          entry: { ...facts, code: 'run.cancel-requested' },
-          value: undefined,
-        };
+        return { ...facts, code: 'run.cancel-requested' };
       });
-      const credential = await call(async sent => {
-        await open.client.cancel(sent, job);
-        return sent.credential;
-      });
+      await call(sent => open.client.cancel(sent, job));
       await ledger.record({
         ...facts,
-        ...credentialFacts(credential),
         code: 'run.cancel-sent',
         outcome: 'accepted',
       });
-      return toWireRun(await runs.getRun(runId));
+      return { ...toWireRun(run), cancelRequested: true };
     } catch (error) {
       throw await journal.close(
         error,
@@ -116,11 +104,9 @@ export class JobService {
   readLogs(runId: string, caller: IdentifiedCaller): Promise<string> {
     return this.read(runId, caller, 'logs', async ({ open, job, call }) => {
       if (!open.config.logs) {
-        throw new PlatformError(
-          open.config.id,
+        throw new StateConflictError(
           'logs-disabled',
           `Logs are switched off for ${open.config.id}.`,
-          { refused: true },
         );
       }
       return call(async sent => {
@@ -167,7 +153,7 @@ export class JobService {
       const run = await view.getVisible(runId, caller);
       const decision = await view.decide('read', run, caller);
       Object.assign(facts, aboutRequest(run, decision));
-      const value = await read(this.reach(run, decision, caller));
+      const value = await read(this.reach(run, decision, caller, facts));
       await ledger.record({
         ...facts,
         code: `run.${what}-read`,
@@ -187,6 +173,7 @@ export class JobService {
     run: StoredRun,
     decision: AccessDecision,
     caller: IdentifiedCaller,
+    facts: RequestFacts,
   ): ReachedJob {
     if (!decision.allowed)
       throw new RefusedError(decision.code, decision.message);
@@ -207,8 +194,14 @@ export class JobService {
           caller,
           open.config,
           principalOf(decision),
-          credential =>
-            ask({ credential, signal: AbortSignal.timeout(JOB_DEADLINE_MS) }),
+          credential => {
+            // Known from here on, whether the platform then answers or not.
+            Object.assign(facts, credentialFacts(credential));
+            return ask({
+              credential,
+              signal: AbortSignal.timeout(JOB_DEADLINE_MS),
+            });
+          },
         ),
     };
   }
@@ -233,11 +226,12 @@ function aboutRequest(
 
 /** Plain text for a browser: no control or direction characters but tab and newline, no secret we hold. */
 function cleanLog(text: string, secrets: readonly Secret[]): string {
-  const masked = secrets.reduce(
-    (log, secret) => log.replaceAll(secret.reveal(), '[secret]'),
-    text,
-  );
-  return masked
+  const plain = text
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu, '');
+  // Masked last: a character that was taken out must not have split a token in two. The signature alone is enough to use one.
+  return secrets
+    .flatMap(secret => [secret.reveal(), secret.reveal().split('.')[2]])
+    .filter(part => part)
+    .reduce((log, part) => log.replaceAll(part, '[secret]'), plain);
 }

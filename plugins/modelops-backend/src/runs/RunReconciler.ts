@@ -37,6 +37,10 @@ const LONGEST_PAUSE_MS = 120_000;
 /** Pause between two looks for a job of a run that was closed as never sent, in milliseconds. */
 const WATCH_PAUSE_MS = 10 * 60_000;
 
+/** Jobs of runs requested this much before or after may be confused with the job of a run, in milliseconds. */
+const CLAIM_MARGIN_MS = 60 * 60_000;
+const NO_JOBS: ReadonlySet<string> = new Set();
+
 /** The entry of each state a reading can lead to. */
 const STATE_CODES: Partial<Record<RunState, AuditCode>> = {
   submitted: 'run.submitted',
@@ -95,7 +99,7 @@ export class RunReconciler {
     const connection = this.options.connections.findConnection(connectionId);
     const looks = connection
       ? await this.look(connection, due, signal)
-      : new Map<string, Look>();
+      : new Map(due.map(run => [run.id, connectionGone(run)]));
     for (const run of due) {
       try {
         await this.apply(run, looks.get(run.id) ?? { kind: 'unreachable' });
@@ -142,32 +146,44 @@ export class RunReconciler {
     }
   }
 
+  /** Only runs that have no job yet need to know which jobs are taken, and only those of about their time. */
   private async toKnownJobs(
     connection: OpenConnection,
     due: StoredRun[],
   ): Promise<KnownJob[]> {
-    const oldest = due.map(run => run.requestedAt).sort()[0];
-    const claimed = await this.options.runs.claimedJobs(
-      connection.config.id,
-      new Date(Date.parse(oldest) - WATCH_MS),
-    );
+    const unnamed = due.filter(run => !run.platformRunId);
+    const times = unnamed.map(run => Date.parse(run.requestedAt));
+    const claimed =
+      unnamed.length === 0
+        ? NO_JOBS
+        : await this.options.runs.claimedJobs(
+            connection.config.id,
+            new Date(Math.min(...times) - CLAIM_MARGIN_MS),
+            new Date(Math.max(...times) + CLAIM_MARGIN_MS),
+          );
     return due.map(run => toKnownJob(connection, run, claimed));
   }
 
   private async apply(run: StoredRun, look: Look): Promise<void> {
-    const { clock } = this.options;
+    const { clock, runs } = this.options;
     const ageMs = clock().getTime() - Date.parse(run.requestedAt);
     const move = decideNext(
-      { state: run.state, named: run.platformRunId !== undefined, ageMs },
+      {
+        state: run.state,
+        named: run.platformRunId !== undefined,
+        ageMs,
+        // Asked after the look: a rival whose job was seen had been recorded before it was started.
+        hasRival:
+          look.kind === 'found' &&
+          look.likeness === true &&
+          (await runs.hasRival(run)),
+      },
       look,
     );
-    if (move.kind === 'wait') return this.wait(run, look, ageMs);
-    if (move.kind === 'late')
-      return this.recordLate(
-        run,
-        look as Extract<JobReading, { kind: 'found' }>,
-      );
-    return this.advance(run, move, look.kind === 'found' ? look : undefined);
+    const found = look.kind === 'found' ? look : undefined;
+    if (move.kind === 'advance') return this.advance(run, move, found);
+    if (move.kind === 'late' && found) return this.recordLate(run, found);
+    return this.wait(run, look, ageMs);
   }
 
   private async advance(
@@ -177,6 +193,17 @@ export class RunReconciler {
   ): Promise<void> {
     const { ledger, runs, clock } = this.options;
     const at = clock();
+    // A start whose own process did not get to close its request is closed by whoever finds out.
+    const closing =
+      run.state === 'requested'
+        ? {
+            requestId: await ledger.requestIdOf(run.id),
+            outcome:
+              move.to === 'failed'
+                ? ('failed' as const)
+                : ('accepted' as const),
+          }
+        : {};
     await ledger.commit(async tx => {
       await runs.move(tx, {
         runId: run.id,
@@ -191,17 +218,15 @@ export class RunReconciler {
         nextReadAt: nextRead(move, at),
       });
       return {
-        entry: {
-          ...systemFacts(run),
-          code: move.notOurs ? 'run.not-ours' : STATE_CODES[move.to]!,
-          fromState: run.state,
-          toState: move.to,
-          platformRunId: found?.platformRunId ?? run.platformRunId,
-          platformRunUrl: found?.url ?? run.platformRunUrl,
-          refusalCode: move.failure?.code,
-          detail: move.failure?.message,
-        },
-        value: undefined,
+        ...systemFacts(run),
+        ...closing,
+        code: move.notOurs ? 'run.not-ours' : STATE_CODES[move.to]!,
+        fromState: run.state,
+        toState: move.to,
+        platformRunId: found?.platformRunId ?? run.platformRunId,
+        platformRunUrl: found?.url ?? run.platformRunUrl,
+        refusalCode: move.failure?.code,
+        detail: move.failure?.message,
       };
     });
   }
@@ -214,15 +239,12 @@ export class RunReconciler {
     await ledger.commit(async tx => {
       await runs.setLateJob(tx, run.id, found, clock());
       return {
-        entry: {
-          ...systemFacts(run),
-          code: 'run.late',
-          platformRunId: found.platformRunId,
-          platformRunUrl: found.url,
-          detail:
-            'The platform has a job for this run although it was closed as never sent. Look at it on the platform.',
-        },
-        value: undefined,
+        ...systemFacts(run),
+        code: 'run.late',
+        platformRunId: found.platformRunId,
+        platformRunUrl: found.url,
+        detail:
+          'The platform has a job for this run although it was closed as never sent. Look at it on the platform.',
       };
     });
   }
@@ -244,8 +266,9 @@ function pauseAfter(
   readsFailed: number,
   now: Date,
 ): Date | null {
-  if (isTerminal(run.state))
+  if (isTerminal(run.state)) {
     return ageMs < WATCH_MS ? new Date(now.getTime() + WATCH_PAUSE_MS) : null;
+  }
   const pause = ageMs < YOUNG_MS ? PAUSE_MS : LATER_PAUSE_MS;
   return new Date(
     now.getTime() +
@@ -253,22 +276,30 @@ function pauseAfter(
   );
 }
 
-/** A closed run is not read again, except one that was closed as never sent: it stays on the watch list. */
+/** A closed run is not read again, except one that was closed without a job: it stays on the watch list. */
 function nextRead(
   move: Extract<Move, { kind: 'advance' }>,
   at: Date,
 ): Date | null {
   if (!isTerminal(move.to)) return new Date(at.getTime() + PAUSE_MS);
-  return move.failure?.code === 'never-sent'
+  return move.failure?.code === 'never-sent' || move.notOurs
     ? new Date(at.getTime() + WATCH_PAUSE_MS)
     : null;
+}
+
+/** What can be said of a run whose connection was taken out of app-config: nothing, and that will not change. */
+function connectionGone(run: StoredRun): Look {
+  return {
+    kind: 'unclear',
+    why: `The connection ${run.connection} is no longer in app-config, so how the run ended cannot be found out.`,
+  };
 }
 
 /** A run as a platform module needs it to find its job. */
 export function toKnownJob(
   connection: OpenConnection,
   run: StoredRun,
-  claimed: readonly { runId: string; platformRunId: string }[] = [],
+  claimed: ReadonlySet<string> = NO_JOBS,
 ): KnownJob {
   const requestedAt = Date.parse(run.requestedAt);
   return {
@@ -282,8 +313,6 @@ export function toKnownJob(
     notBefore: new Date(requestedAt),
     // A submit begins before the lease ends, and the lease may have been renewed once right before it.
     notAfter: new Date(requestedAt + 2 * LEASE_MS + SUBMIT_DEADLINE_MS),
-    claimed: new Set(
-      claimed.filter(job => job.runId !== run.id).map(job => job.platformRunId),
-    ),
+    claimed,
   };
 }

@@ -6,6 +6,7 @@ import type {
 import type { Secret } from 'backstage-plugin-modelops-node';
 import type { AuditLedger } from '../audit/AuditLedger';
 import { keyedHash } from '../audit/auditEntry';
+import { isUniqueViolation } from '../database/isUniqueViolation';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
 import type { Principal } from '../credentials/CredentialBroker';
 import { RefusedError, StateConflictError } from '../errors';
@@ -14,6 +15,7 @@ import type { ResolvedBinding } from '../models/bindings';
 import {
   checkParameters,
   type CheckedParameters,
+  secretFieldsOf,
 } from '../models/checkParameters';
 import type { FormReader } from '../models/FormReader';
 import {
@@ -26,8 +28,13 @@ import { maskParameters } from './maskParameters';
 import { runFacts } from './runEntries';
 import { LEASE_MS } from './runLifecycle';
 import type { RunSubmitter } from './RunSubmitter';
-import { type StoredRun, toWireRun } from './runRow';
-import { isReusedKey, type RunStore } from './RunStore';
+import {
+  type NewRun,
+  type StoredRun,
+  toRequestedRun,
+  toWireRun,
+} from './runRow';
+import type { RunStore } from './RunStore';
 
 /** A request that passed steps 3 to 5 of the gate: what is to be recorded and then sent. */
 interface Admitted {
@@ -68,6 +75,7 @@ export class RunService {
       operation: request.operation,
       entityRef: request.entityRef,
       reason: request.reason,
+      parametersHash: keyedHash(this.options.hashKey, request.parameters),
     };
     let run: StoredRun;
     let admitted: Admitted;
@@ -103,7 +111,11 @@ export class RunService {
         run,
         open: binding.open,
         principal,
-        job: { resource: binding.parsed, parameters: parameters.values },
+        job: {
+          resource: binding.parsed,
+          parameters: parameters.values,
+          jobRunsAs: admitted.jobRunsAs,
+        },
         caller,
         facts,
       }),
@@ -148,6 +160,10 @@ export class RunService {
       decision,
       form,
     );
+    facts.parameters = maskParameters(request.parameters, {
+      fields: secretFieldsOf(form),
+      values: [caller.identity.token.reveal()],
+    });
     const parameters = checkParameters(
       request.parameters,
       form,
@@ -180,52 +196,52 @@ export class RunService {
       fields: parameters.secretFields,
       values: [caller.identity.token.reveal()],
     });
+    const run: NewRun = {
+      ...key,
+      id,
+      entityRef: request.entityRef,
+      action: request.action,
+      operation: request.operation,
+      version: request.version,
+      connection: binding.connection,
+      platform: binding.platform,
+      environment: binding.environment,
+      resource: binding.resource,
+      startedBy: caller.userEntityRef,
+      agent: caller.agent,
+      role: decision.role,
+      rule: decision.rule,
+      mappingHash: decision.mappingHash,
+      runsAs,
+      jobRunsAs,
+      parameters: shown,
+      reason: request.reason,
+      requestedAt: now,
+      leaseOwner: owner,
+      leaseExpiresAt: new Date(now.getTime() + LEASE_MS),
+    };
     try {
-      await ledger.commit(async tx => {
-        await runs.insert(tx, {
-          ...key,
-          id,
-          entityRef: request.entityRef,
-          action: request.action,
-          operation: request.operation,
-          version: request.version,
-          connection: binding.connection,
-          platform: binding.platform,
-          environment: binding.environment,
-          resource: binding.resource,
-          startedBy: caller.userEntityRef,
-          agent: caller.agent,
-          role: decision.role,
-          rule: decision.rule,
-          mappingHash: decision.mappingHash,
-          runsAs,
-          jobRunsAs,
-          parameters: shown,
-          reason: request.reason,
-          requestedAt: now,
-          leaseOwner: owner,
-          leaseExpiresAt: new Date(now.getTime() + LEASE_MS),
-        });
+      const entry = await ledger.commit(async tx => {
+        await runs.insert(tx, run);
         // After the insert, so that a repeated key is known as such before it can hit the limit.
         requireRoom(
           await runs.countOpen(tx, caller.userEntityRef, decision.rule),
           decision,
         );
         return {
-          entry: {
-            ...facts,
-            code: 'run.requested',
-            runId: id,
-            principal: runsAs.principal,
-            parameters: shown,
-            parametersHash: keyedHash(hashKey, parameters.values),
-            toState: 'requested',
-          },
-          value: undefined,
+          ...facts,
+          code: 'run.requested',
+          runId: id,
+          principal: runsAs.principal,
+          parameters: shown,
+          parametersHash: keyedHash(hashKey, parameters.values),
+          toState: 'requested',
         };
       });
+      // Not read back: from here on nothing may fail before the run has been handed over.
+      return { first: true, run: toRequestedRun(run, entry.sequence) };
     } catch (error) {
-      if (!isReusedKey(error)) throw error;
+      if (!isUniqueViolation(error)) throw error;
       const earlier = await this.findEarlier(
         caller,
         key.idempotencyKey,
@@ -234,7 +250,6 @@ export class RunService {
       if (!earlier) throw error;
       return { first: false, run: earlier };
     }
-    return { first: true, run: await runs.getRun(id) };
   }
 
   private async findEarlier(

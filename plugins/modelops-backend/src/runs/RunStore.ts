@@ -1,4 +1,3 @@
-import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import type {
   ListRunsQuery,
   Page,
@@ -30,7 +29,6 @@ export interface RunMove {
   failure?: RunFailure;
   platformRunId?: string;
   platformRunUrl?: string;
-  jobRunsAs?: string;
   startedAt?: Date;
   endedAt?: Date;
   /** When the reconciler looks again; null: never. */
@@ -97,7 +95,6 @@ export class RunStore {
           failure_message: move.failure?.message,
           platform_run_id: move.platformRunId,
           platform_run_url: move.platformRunUrl,
-          job_runs_as: move.jobRunsAs,
           submitted_at:
             move.platformRunId &&
             (move.from === 'requested' || move.from === 'unknown')
@@ -205,20 +202,34 @@ export class RunStore {
     });
   }
 
-  /** Jobs of a connection that belong to runs of ours requested since `since`. */
+  /** Jobs of a connection that belong to runs of ours requested between the two times. */
   async claimedJobs(
     connection: string,
-    since: Date,
-  ): Promise<{ runId: string; platformRunId: string }[]> {
+    from: Date,
+    to: Date,
+  ): Promise<ReadonlySet<string>> {
     const rows = await this.db<RunRow>('runs')
-      .select('run_id', 'platform_run_id')
+      .select('platform_run_id')
       .where({ connection })
       .whereNotNull('platform_run_id')
-      .where('requested_at', '>=', since);
-    return rows.map(row => ({
-      runId: row.run_id,
-      platformRunId: row.platform_run_id!,
-    }));
+      .whereBetween('requested_at', [from, to]);
+    return new Set(rows.map(row => row.platform_run_id!));
+  }
+
+  /** Whether another open run that has no job yet asked for the same: its job and this one's could not be told apart. */
+  async hasRival(run: StoredRun): Promise<boolean> {
+    const others = await this.db<RunRow>('runs')
+      .select('parameters')
+      .where({
+        connection: run.connection,
+        resource: run.resource,
+        principal: run.runsAs.principal,
+      })
+      .whereNot('run_id', run.id)
+      .whereNull('platform_run_id')
+      .whereIn('state', ['requested', 'unknown'] satisfies RunState[]);
+    const parameters = JSON.stringify(run.parameters);
+    return others.some(other => other.parameters === parameters);
   }
 
   async getRun(runId: string): Promise<StoredRun> {
@@ -304,11 +315,6 @@ export class RunStore {
         .as('audit_sequence'),
     ) as unknown as Knex.QueryBuilder<RunRow, RunRow[]>;
   }
-}
-
-/** Whether inserting a run failed because this person has used the idempotency key before. */
-export function isReusedKey(error: unknown): boolean {
-  return isDatabaseConflictError(error);
 }
 
 export function runNotFound(runId: string): MissingError {

@@ -14,10 +14,12 @@ import type {
   CredentialBroker,
   Principal,
 } from '../credentials/CredentialBroker';
+import { isUniqueViolation } from '../database/isUniqueViolation';
 import { codeOf, isOurs } from '../errors';
 import type { IdentifiedCaller } from '../identity/Caller';
 import type { OpenConnection } from '../platforms/ConnectionRegistry';
 import { credentialFacts, runFacts } from './runEntries';
+import { sameName } from '../models/sameName';
 import { LEASE_MS, SUBMIT_DEADLINE_MS } from './runLifecycle';
 import type { StoredRun } from './runRow';
 import type { RunMove, RunStore } from './RunStore';
@@ -30,7 +32,7 @@ export interface Submission {
   run: StoredRun;
   open: OpenConnection;
   principal: Principal;
-  job: Pick<StartJob, 'resource' | 'parameters'>;
+  job: Pick<StartJob, 'resource' | 'parameters' | 'jobRunsAs'>;
   caller: IdentifiedCaller;
   /** What every entry of the request says. */
   facts: RequestFacts;
@@ -86,6 +88,7 @@ export class RunSubmitter {
       open.config,
       principal,
     );
+    requireRecorded(run, open, credential);
     await ledger.record({
       ...facts,
       ...runFacts(run),
@@ -184,12 +187,13 @@ export class RunSubmitter {
    * answer says `unknown`, because that is what we then know.
    */
   private async settle(
-    { run, facts }: Submission,
+    submission: Submission,
     outcome: Outcome,
     entry: Pick<NewAuditEntry, 'code' | 'outcome' | 'refusalCode' | 'detail'>,
     because?: unknown,
   ): Promise<StoredRun> {
     const { ledger, runs, clock, logger } = this.options;
+    const { run, open, facts } = submission;
     if (because !== undefined && !isOurs(because)) {
       logger.error(`Run ${run.id}: ${stringifyError(because)}`);
     }
@@ -202,20 +206,20 @@ export class RunSubmitter {
           at: clock(),
         });
         return {
-          entry: {
-            ...facts,
-            ...runFacts(run),
-            ...entry,
-            fromState: 'requested',
-            toState: outcome.to,
-            platformRunId: outcome.platformRunId,
-            platformRunUrl: outcome.platformRunUrl,
-          },
-          value: undefined,
+          ...facts,
+          ...runFacts(run),
+          ...entry,
+          fromState: 'requested',
+          toState: outcome.to,
+          platformRunId: outcome.platformRunId,
+          platformRunUrl: outcome.platformRunUrl,
         };
       });
       return await runs.getRun(run.id);
     } catch (error) {
+      if (outcome.to === 'submitted' && isUniqueViolation(error)) {
+        return this.leaveUnknown(submission, takenByAnother(open));
+      }
       logger.error(
         `Run ${run.id}: that it is ${
           outcome.to
@@ -228,4 +232,29 @@ export class RunSubmitter {
   private firstLook(): Date {
     return new Date(this.options.clock().getTime() + FIRST_LOOK_MS);
   }
+}
+
+/** The credential has to be the principal that the run and its entry name; anybody else is not who was allowed. */
+function requireRecorded(
+  run: StoredRun,
+  open: OpenConnection,
+  credential: Credential,
+): void {
+  if (sameName(credential.principal, run.runsAs.principal)) return;
+  throw new PlatformError(
+    open.config.id,
+    'platform-identity-mismatch',
+    `${open.config.id} sees somebody else than the run was requested for. Nothing was started. Sign in again.`,
+    { refused: true },
+  );
+}
+
+/** The platform named a job that another run of ours has; whose it is, a person has to find out. */
+function takenByAnother(open: OpenConnection): PlatformError {
+  return new PlatformError(
+    open.config.id,
+    'platform-conflict',
+    `${open.config.id} named a job that another run is recorded with. Look at the job on the platform.`,
+    { refused: false },
+  );
 }

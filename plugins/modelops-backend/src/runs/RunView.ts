@@ -15,12 +15,14 @@ import { InvalidRequestError } from '../errors';
 import type { Caller } from '../identity/Caller';
 import type { ModelCatalog } from '../models/ModelCatalog';
 import type { NewestRuns } from '../models/ModelService';
+import type { ConnectionRegistry } from '../platforms/ConnectionRegistry';
 import { type StoredRun, toWireRun } from './runRow';
 import { type RunCursor, runNotFound, type RunStore } from './RunStore';
 
 /** Most rows looked at for one page; a caller who may see few of them gets a short page and a cursor. */
 const MAX_LOOKED_AT = 1_000;
 const BATCH = 100;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Runs as the caller may see them: the entity has to be visible, and `read` allowed on the resource (design §6). */
 export class RunView {
@@ -30,6 +32,7 @@ export class RunView {
       ledger: AuditLedger;
       catalog: ModelCatalog;
       access: AccessPolicy;
+      connections: ConnectionRegistry;
     },
   ) {}
 
@@ -44,7 +47,7 @@ export class RunView {
   async getDetail(runId: string, caller: Caller): Promise<RunDetail> {
     const run = await this.getVisible(runId, caller);
     const [entries, cancel] = await Promise.all([
-      this.options.ledger.ofRun(runId),
+      this.options.ledger.timelineOf(runId),
       this.decide('cancel', run, caller),
     ]);
     return {
@@ -156,7 +159,7 @@ export class RunView {
     caller: Caller,
     known?: Awaited<ReturnType<ModelCatalog['findEntities']>>,
   ): Promise<AccessQuestion[]> {
-    const { catalog } = this.options;
+    const { catalog, connections } = this.options;
     const entities =
       known ??
       (await catalog.findEntities(
@@ -169,7 +172,9 @@ export class RunView {
         action,
         entityRef: run.entityRef,
         connection: run.connection,
-        environment: run.environment,
+        // As the connection is labelled now: a rule for the old label must not reach what is production today.
+        environment: connections.findConnection(run.connection)?.config
+          .environment,
         resource: run.resource,
         entity: entity
           ? catalog.factsOf(entity)
@@ -190,7 +195,7 @@ function parseCursor(cursor: string): RunCursor {
     const [requestedAt, runId] = JSON.parse(
       Buffer.from(cursor, 'base64url').toString('utf8'),
     );
-    if (typeof runId === 'string' && !Number.isNaN(Date.parse(requestedAt))) {
+    if (UUID.test(runId) && !Number.isNaN(Date.parse(requestedAt))) {
       return { requestedAt: new Date(requestedAt), runId };
     }
   } catch {

@@ -1,12 +1,14 @@
 import type { RunState } from 'backstage-plugin-modelops-common';
 import { decideNext, type Look, type Move, type RunFacts } from './decideNext';
-import { NEVER_SENT_MS } from './runLifecycle';
+import { NEVER_SENT_MS, WATCH_MS } from './runLifecycle';
 
 const found = (state: Extract<Look, { kind: 'found' }>['state']): Look => ({
   kind: 'found',
   platformRunId: '1',
   state,
 });
+const ALIKE = { ...found('running'), likeness: true } as Look;
+const UNCLEAR: Look = { kind: 'unclear', why: 'Two fit.' };
 const MISSING: Look = { kind: 'missing' };
 const NOT_OURS: Look = {
   kind: 'not-ours',
@@ -18,6 +20,7 @@ const run = (state: RunState, ageMs = 0, named = false): RunFacts => ({
   state,
   ageMs,
   named,
+  hasRival: false,
 });
 const advance = (to: RunState, code?: string) =>
   ({
@@ -34,6 +37,36 @@ describe('decideNext', () => {
       run('submitted', 20, true),
       found('running'),
       advance('running'),
+    ],
+    [
+      "does not adopt a job that may be a rival's",
+      { ...run('unknown', 20), hasRival: true },
+      ALIKE,
+      WAIT,
+    ],
+    [
+      'adopts a job that looks like ours if nobody else asked for one',
+      run('unknown', 20),
+      ALIKE,
+      advance('running'),
+    ],
+    [
+      'takes no job that only looks like ours for one of a closed run',
+      run('failed', NEVER_SENT_MS),
+      ALIKE,
+      WAIT,
+    ],
+    [
+      'does not go back when a job is repaired',
+      run('running', 20, true),
+      found('submitted'),
+      WAIT,
+    ],
+    [
+      'gives a run up that nobody could tell for a day',
+      run('unknown', WATCH_MS),
+      UNCLEAR,
+      advance('lost', 'job-unclear'),
     ],
     [
       'adopts a job found by its id',

@@ -5,7 +5,7 @@ import {
   type RunState,
 } from 'backstage-plugin-modelops-common';
 import type { JobReading } from 'backstage-plugin-modelops-node';
-import { NEVER_SENT_MS } from './runLifecycle';
+import { NEVER_SENT_MS, WATCH_MS } from './runLifecycle';
 
 /** What is known of a run when it is read. */
 export interface RunFacts {
@@ -14,6 +14,8 @@ export interface RunFacts {
   named: boolean;
   /** Milliseconds since the submit may have begun. */
   ageMs: number;
+  /** Whether another open run of ours, not named yet either, would look the same on the platform. */
+  hasRival: boolean;
 }
 
 /** What a look at the platform gave: its reading, or no answer. */
@@ -30,10 +32,15 @@ const WAIT: Move = { kind: 'wait' };
 
 /** Decides from a run and one look at the platform. Never closes a run because of an outage. */
 export function decideNext(run: RunFacts, look: Look): Move {
-  if (isTerminal(run.state))
-    return look.kind === 'found' ? { kind: 'late' } : WAIT;
+  if (isTerminal(run.state)) {
+    return look.kind === 'found' && !look.likeness ? { kind: 'late' } : WAIT;
+  }
   switch (look.kind) {
     case 'found':
+      // The job may as well be the rival's; whose it is shows when one of the two is answered.
+      if (look.likeness && run.hasRival) return findOut(run);
+      // A job that is repaired or queued again seems to go back; it has not ended, and that is all that matters.
+      if (run.state === 'running' && look.state === 'submitted') return WAIT;
       return look.state === run.state
         ? WAIT
         : { kind: 'advance', to: look.state, failure: look.failure };
@@ -48,6 +55,8 @@ export function decideNext(run: RunFacts, look: Look): Move {
     case 'not-ours':
       if (run.ageMs < NEVER_SENT_MS) return findOut(run);
       return { ...close('platform-run-not-ours', look.why), notOurs: true };
+    case 'unclear':
+      return run.ageMs < WATCH_MS ? findOut(run) : unclear(look.why);
     default:
       return findOut(run);
   }
@@ -69,6 +78,15 @@ function gone(run: RunFacts): Move {
       message:
         'The platform no longer knows the job, so how it ended cannot be found out.',
     },
+  };
+}
+
+/** Nobody will be able to tell any more. A person has to look, and until then the run must not count against limits. */
+function unclear(why: string): Move {
+  return {
+    kind: 'advance',
+    to: 'lost',
+    failure: { code: 'job-unclear', message: why },
   };
 }
 

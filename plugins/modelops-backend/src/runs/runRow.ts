@@ -105,6 +105,20 @@ export function toNewRow(run: NewRun): Partial<RunRow> {
   };
 }
 
+/** A run as it is right after it was recorded, without reading it back. */
+export function toRequestedRun(run: NewRun, auditSequence: number): StoredRun {
+  const { idempotencyKey: _, requestedAt, ...fields } = run;
+  return withoutUndefined({
+    ...fields,
+    state: 'requested' as const,
+    auditSequence,
+    requestedAt: requestedAt.toISOString(),
+    updatedAt: requestedAt.toISOString(),
+    cancelRequested: false,
+    readsFailed: 0,
+  });
+}
+
 /** The part of a run that everybody who may see it sees. */
 export function toWireRun(run: StoredRun): Run {
   const {
