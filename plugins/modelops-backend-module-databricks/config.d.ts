@@ -26,13 +26,16 @@ export interface Config {
         user?: {
           /** `databricks-federation`: scopes asked for; a ceiling above the person's own rights. Default: `[all-apis]`. */
           scopes?: string[];
-          /** `databricks-federation`: claim of the ID token that holds the Databricks user name. Default: `email`. */
+          /**
+           * `databricks-federation`: claim of the ID token that holds the Databricks user name. `email` counts only with
+           * `email_verified: true`; any other must be one that people cannot change. Default: `email`.
+           */
           principalClaim?: string;
         };
         reader?: {
           /** `databricks-federation`: scopes asked for. Default: `[all-apis]`. */
           scopes?: string[];
-          /** `databricks-federation`: application id of the reader's service principal. Required for a reader. */
+          /** `databricks-federation`: application id of the reader's service principal, a UUID. Required. */
           servicePrincipal?: string;
         };
       };
