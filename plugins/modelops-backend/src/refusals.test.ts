@@ -1,6 +1,7 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { ErrorCode } from 'backstage-plugin-modelops-common';
 import type { ForgedTokenKind } from 'modelops-simulators';
+import { demoEntities } from './__testUtils__/demoCatalog';
 import { type Portal, startPortal } from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
@@ -209,5 +210,86 @@ describe('Who is refused', () => {
         path: '/api/2.2/jobs/runs/cancel',
       }),
     ).toEqual([]);
+  });
+});
+
+describe('Whose name counts on the platform', () => {
+  it('is never an e-mail address that the identity provider does not vouch for', async () => {
+    const portal = await startPortal({
+      databases,
+      databaseId: 'SQLITE_3',
+      entities: demoEntities().map(entity =>
+        entity.kind === 'User'
+          ? {
+              ...entity,
+              metadata: {
+                ...entity.metadata,
+                annotations: {
+                  'graph.microsoft.com/user-id': `oid-${entity.metadata.name}`,
+                },
+              },
+            }
+          : entity,
+      ),
+      config: config => {
+        config.modelops.identity.bindBy = 'oidMatchingUserEntityAnnotation';
+        config.modelops.roles[0].members = [
+          { user: 'user:default/grace' },
+          { group: 'group:default/fraud-ml' },
+        ];
+        delete config.modelops.roles[0].allow[0].ownedByMember;
+        return config;
+      },
+    });
+    const idToken = await portal.simulators.idp.signIdToken('grace', {
+      claims: {
+        oid: 'oid-grace',
+        email: 'ada@acme.example',
+        email_verified: false,
+      },
+    });
+    const card = await portal.call(
+      'grace',
+      'GET',
+      '/v1/models/resource/default/fraud-detector',
+      { idToken },
+    );
+    expect(card.body.actions[0]).toMatchObject({
+      allowed: false,
+      reason: { code: 'identity-claim-missing' },
+    });
+    const answer = await portal.train('grace', { idToken });
+    expect([403, 503]).toContain(answer.status);
+    expect(await portal.simulators.databricks.requests()).toEqual([]);
+    expect(await portal.simulators.databricks.runs()).toEqual([]);
+    await portal.close();
+  });
+
+  it('is the one of this request, not of a credential that was held under an earlier name', async () => {
+    const portal = await startPortal({
+      databases,
+      databaseId: 'SQLITE_3',
+      config: config => {
+        const user: Record<string, unknown> =
+          config.modelops.connections['databricks-demo'].user;
+        user.principalClaim = 'upn';
+        return config;
+      },
+    });
+    const { idp } = portal.simulators;
+    const form = '/v1/models/resource/default/fraud-detector/actions/train';
+    const before = await portal.call('ada', 'GET', form, {
+      idToken: await idp.signIdToken('ada', {
+        claims: { upn: 'ada@acme.example' },
+      }),
+    });
+    expect(before.status).toBe(200);
+    const renamed = await idp.signIdToken('ada', {
+      claims: { upn: 'eve@acme.example' },
+    });
+    const answer = await portal.train('ada', { idToken: renamed });
+    expect(answer.body.error.code).toBe('platform-identity-mismatch');
+    expect(await portal.simulators.databricks.runs()).toEqual([]);
+    await portal.close();
   });
 });

@@ -42,6 +42,11 @@ export class FormReader {
       caller.userEntityRef,
       caller.agent,
       principal,
+      this.options.credentials.principalName(
+        caller,
+        binding.open.config,
+        principal,
+      ),
       binding.connection,
       binding.resource,
       operation,
