@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Printable text of one person: no control characters, which databases and logs refuse. @public */
+/** What a person writes: no control characters but tab and line breaks; databases and logs refuse the others. @public */
 export const plainTextSchema = z
   .string()
-  .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+  .regex(/^(?:[^\p{Cc}]|[\t\r\n])*$/u, 'must not contain control characters');
 
 /** Full entity reference, `kind:namespace/name`, in lower case. @public */
 export const entityRefSchema = z

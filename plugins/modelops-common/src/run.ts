@@ -50,6 +50,9 @@ export const parameterValueSchema = z.union([
   z.boolean(),
 ]);
 
+/** A value of a parameter. @public */
+export type ParameterValue = z.infer<typeof parameterValueSchema>;
+
 /** Body of `POST /runs`. @public */
 export const startRunSchema = z
   .strictObject({
@@ -57,7 +60,10 @@ export const startRunSchema = z
     action: runActionSchema,
     operation: operationSchema,
     /** Model version to deploy or serve; a training takes none. */
-    version: plainTextSchema.min(1).max(128).optional(),
+    version: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,128}$/, 'is no version')
+      .optional(),
     parameters: z
       .record(z.string().min(1).max(128), parameterValueSchema)
       .refine(

@@ -1,7 +1,7 @@
 import type {
   ActionForm,
   FormField,
-  Parameters,
+  ParameterValue,
 } from 'backstage-plugin-modelops-common';
 
 /** What stands in the fields: text as typed, or whether a box is ticked. */
@@ -37,8 +37,11 @@ export function checkValues(form: ActionForm, values: FormValues): FormErrors {
 }
 
 /** The parameters to send: what may be changed and is not empty. */
-export function toParameters(form: ActionForm, values: FormValues): Parameters {
-  const parameters: Parameters = {};
+export function toParameters(
+  form: ActionForm,
+  values: FormValues,
+): Record<string, ParameterValue> {
+  const parameters: Record<string, ParameterValue> = {};
   for (const [name, field] of Object.entries(form.schema.properties)) {
     const value = values[name];
     if (field.readOnly || value === '' || value === undefined) continue;
