@@ -263,6 +263,42 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
     expect(logs.text).toMatch(/epoch/i);
   });
 
+  it('shows in the list of models, with its newest run for those who may read it', async () => {
+    const first = await portal.call('grace', 'GET', '/v1/models?limit=1');
+    const second = await portal.call(
+      'grace',
+      'GET',
+      `/v1/models?limit=1&cursor=${first.body.nextCursor}`,
+    );
+    expect([...first.body.items, ...second.body.items]).toMatchObject([
+      {
+        entityRef: 'resource:default/fraud-detector',
+        owner: 'group:default/fraud-ml',
+        bindings: [
+          { role: 'model', resource: 'model/main.fraud.detector' },
+          { role: 'train', resource: 'job/8123' },
+        ],
+        lastRun: { startedBy: 'user:default/ada' },
+      },
+      { entityRef: 'resource:default/growth-uplift' },
+    ]);
+    expect(second.body.nextCursor).toBeUndefined();
+    const owned = await portal.call(
+      'ada',
+      'GET',
+      '/v1/models?owner=group:default/growth&platform=databricks',
+    );
+    expect(
+      owned.body.items.map((item: { entityRef: string }) => item.entityRef),
+    ).toEqual(['resource:default/growth-uplift']);
+    const none = await portal.call(
+      'ada',
+      'GET',
+      '/v1/models?platform=vertex-ai',
+    );
+    expect(none.body.items).toEqual([]);
+  });
+
   it('is listed in pages, for those who may read it', async () => {
     const first = await portal.call('ada', 'GET', '/v1/runs?limit=2');
     const second = await portal.call(

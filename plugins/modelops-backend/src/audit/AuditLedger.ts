@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { isSqlite } from '../database/migrate';
 import { isUniqueViolation } from '../database/isUniqueViolation';
 import { stringifyError } from '@backstage/errors';
 import {
@@ -160,10 +161,11 @@ export class AuditLedger {
   }
 
   private async limitWaiting(tx: Transaction): Promise<void> {
-    if (tx.client.config.client !== 'pg') return; // SQLite has one writer
-    for (const [name, ms] of Object.entries(TRANSACTION_TIMEOUTS_MS)) {
-      await tx.raw(`SET LOCAL ${name} = ${ms}`);
-    }
+    if (isSqlite(tx)) return; // it has one writer
+    const settings = Object.entries(TRANSACTION_TIMEOUTS_MS);
+    await tx.raw(
+      settings.map(([name, ms]) => `SET LOCAL ${name} = ${ms}`).join('; '),
+    );
   }
 
   /** The chain lock is the last thing a transaction waits for, and only the database is awaited under it. */
@@ -172,7 +174,7 @@ export class AuditLedger {
     entry: NewAuditEntry,
   ): Promise<AuditEntry> {
     auditCodeSchema.parse(entry.code);
-    if (tx.client.config.client === 'pg')
+    if (!isSqlite(tx))
       await tx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
     const last = await tx<AuditRow>('audit_entries')
       .select('sequence', 'hash')

@@ -32,7 +32,7 @@ export function hashOf(canonical: string): string {
 
 /** HMAC-SHA-256 over canonical JSON: equal for equal values, and useless without the key for guessing them. */
 export function keyedHash(key: Secret, value: unknown): string {
-  return createHmac('sha256', Buffer.from(key.reveal(), 'base64'))
+  return createHmac('sha256', key.reveal())
     .update(canonicalJson(value), 'utf8')
     .digest('hex');
 }
