@@ -37,7 +37,12 @@ const LONGEST_PAUSE_MS = 120_000;
 /** Pause between two looks for a job of a run that was closed as never sent, in milliseconds. */
 const WATCH_PAUSE_MS = 10 * 60_000;
 
-/** Jobs of runs requested this much before or after may be confused with the job of a run, in milliseconds. */
+/**
+ * A job of another run of ours may have begun at the time of this one although it was asked for this much earlier, in
+ * milliseconds: platforms queue jobs, Databricks for 48 hours at most. Source: Databricks, job queueing.
+ */
+const LONGEST_QUEUE_MS = 48 * 60 * 60_000;
+/** The same for clocks and for requests that were under way, in milliseconds. */
 const CLAIM_MARGIN_MS = 60 * 60_000;
 const NO_JOBS: ReadonlySet<string> = new Set();
 
@@ -158,7 +163,7 @@ export class RunReconciler {
         ? NO_JOBS
         : await this.options.runs.claimedJobs(
             connection.config.id,
-            new Date(Math.min(...times) - CLAIM_MARGIN_MS),
+            new Date(Math.min(...times) - LONGEST_QUEUE_MS - CLAIM_MARGIN_MS),
             new Date(Math.max(...times) + CLAIM_MARGIN_MS),
           );
     return due.map(run => toKnownJob(connection, run, claimed));
