@@ -1,5 +1,23 @@
 export { test, expect } from './fixtures';
-export { expectAccessible } from './accessibility';
+export {
+  COLOR_SCHEMES,
+  expectAccessible,
+  expectAccessibleNow,
+  preferScheme,
+  type ColorScheme,
+} from './accessibility';
+export {
+  callModelops,
+  readSession,
+  type BackendSession,
+  type ModelopsCall,
+} from './backendSession';
+export {
+  countOpenRuns,
+  endOfLedger,
+  readLedger,
+  type LedgerEntry,
+} from './ledger';
 export { pressWithKeyboard, tabTo, typeWithKeyboard } from './keyboard';
 export {
   PEOPLE,
@@ -11,3 +29,11 @@ export {
 } from './personas';
 export { startPortal, type Portal, type PortalOptions } from './portal';
 export { takeDocumentationImage } from './screenshot';
+export { endTrainings, moveTraining, startTraining, train } from './training';
+export {
+  scriptsWith,
+  showTab,
+  watchLeftAlone,
+  watchModelops,
+  watchScripts,
+} from './watch';

@@ -28,6 +28,8 @@ export interface Portal {
 export interface PortalOptions {
   /** How much faster than in reality a simulated training runs. */
   timeScale?: number;
+  /** Trainings wait in each state until a test moves them on; see training.ts. */
+  manualRuns?: boolean;
 }
 
 /** Starts the simulators and the backend, with the settings of the demo and an empty database. */
@@ -45,6 +47,7 @@ export async function startPortal(
     databricksPort: 0,
     redirectUris: [`${url}/api/auth/oidc/handler/frame`],
     timeScale: options.timeScale,
+    manualRuns: options.manualRuns,
   });
 
   const probeToken = randomBytes(24).toString('hex');

@@ -1,0 +1,65 @@
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { callModelops, readSession } from './backendSession';
+import { countOpenRuns } from './ledger';
+import type { Portal } from './portal';
+
+export const FRAUD_DETECTOR = 'resource:default/fraud-detector';
+
+/** Where a started job stands on the simulated platform. */
+type PlatformState = 'RUNNING' | 'TERMINATED';
+
+/** Reading the platform, writing the ledger and showing it takes this long at most, in milliseconds. */
+export const FOLLOW_MS = 30_000;
+
+/** Moves the newest job of the platform on; TERMINATED waits for its training. The portal finds out by itself. */
+export async function moveTraining(portal: Portal, to: PlatformState) {
+  const { databricks } = portal.simulators;
+  const newest = (await databricks.runs()).at(-1);
+  expect(newest, 'a job was started').toBeDefined();
+  await databricks.advanceRun(newest!.runId, { to });
+}
+
+/** Ends all that still runs, and waits until the portal knows. */
+export async function endTrainings(portal: Portal) {
+  if (countOpenRuns(portal) === 0) return;
+  const { databricks } = portal.simulators;
+  for (const run of await databricks.runs()) {
+    if (run.state === 'TERMINATED') continue;
+    await databricks.advanceRun(run.runId, {
+      to: 'TERMINATED',
+      code: 'USER_CANCELED',
+    });
+  }
+  await expect
+    .poll(() => countOpenRuns(portal), { timeout: FOLLOW_MS })
+    .toBe(0);
+}
+
+/** Starts a training of the fraud detector as the person whose browser this is, past the dialog; gives the run's id. */
+export async function startTraining(page: Page): Promise<string> {
+  const { status, body } = await callModelops(page, await readSession(page), {
+    method: 'POST',
+    path: '/runs',
+    headers: { 'Idempotency-Key': `e2e-${crypto.randomUUID()}` },
+    body: {
+      entityRef: FRAUD_DETECTOR,
+      action: 'train',
+      operation: 'start',
+      parameters: { epochs: 2 },
+      reason: 'Started by a test',
+    },
+  });
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body.id;
+}
+
+/** The same, up to its end. */
+export async function train(portal: Portal, page: Page): Promise<string> {
+  const id = await startTraining(page);
+  await moveTraining(portal, 'TERMINATED');
+  await expect
+    .poll(() => countOpenRuns(portal), { timeout: FOLLOW_MS })
+    .toBe(0);
+  return id;
+}
