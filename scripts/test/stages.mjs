@@ -1,7 +1,7 @@
 // What `npm test` checks, in this order.
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { repoDir } from '../toolchain.mjs';
+import { apiReports, emitTypes, packagesWithReport } from './apiReports.mjs';
 import {
   readJestReport,
   readPlaywrightReport,
@@ -20,16 +20,6 @@ const WORKERS = 2;
 const MINUTE_MS = 60_000;
 
 /**
- * How API and SQL reports are made; leave out `--ci` to write them. The workspace's own packages are read as sources, which
- * API Extractor remarks on, and members that their export explains need no sentence of their own.
- */
-const API_REPORT_OPTIONS = [
-  '--omit-messages=ae-wrong-input-file-type,ae-undocumented',
-  '--validate-release-tags',
-  '--sql-reports',
-];
-
-/**
  * Each stage is a list of commands, run one after the other until one fails.
  * `report` reads what its tests left behind; `skip` answers why there is nothing to do.
  */
@@ -38,7 +28,7 @@ export const stages = [
     name: 'typecheck',
     title: 'Type check',
     // Also writes dist-types, from which the API reports and the build read.
-    commands: [['tsc', '--pretty', 'false']],
+    commands: [emitTypes],
     limitMs: 10 * MINUTE_MS,
   },
   {
@@ -71,13 +61,8 @@ export const stages = [
     name: 'api',
     title: 'API reports',
     commands: [
-      [
-        'backstage-repo-tools',
-        'api-reports',
-        '--ci',
-        ...API_REPORT_OPTIONS,
-        ...packagesWithReport(),
-      ],
+      // Out of date? `npm run reports` writes them.
+      apiReports('--ci'),
     ],
     skip: () =>
       packagesWithReport().length
@@ -122,7 +107,7 @@ export const stages = [
     title: 'Production build',
     // The types of the packages come from dist-types, so a build without the type check needs it first.
     commands: ({ selected }) => [
-      ...(selected.has('typecheck') ? [] : [['tsc', '--pretty', 'false']]),
+      ...(selected.has('typecheck') ? [] : [emitTypes]),
       ['backstage-cli', 'repo', 'build', '--all'],
     ],
     limitMs: 15 * MINUTE_MS,
@@ -148,11 +133,4 @@ export const stages = [
 
 function config(...files) {
   return files.flatMap(file => ['--config', file]);
-}
-
-/** A package takes part as soon as its first report is committed. */
-function packagesWithReport() {
-  return readdirSync(path.join(repoDir, 'plugins'))
-    .map(name => path.join('plugins', name))
-    .filter(dir => existsSync(path.join(repoDir, dir, 'report.api.md')));
 }
