@@ -16,7 +16,7 @@ import type {
   OpenConnection,
 } from '../platforms/ConnectionRegistry';
 import { credentialFacts } from './runEntries';
-import { toKnownJob } from './RunReconciler';
+import { toKnownJob } from './knownJob';
 import { type StoredRun, toWireRun } from './runRow';
 import type { RunStore } from './RunStore';
 import type { RunView } from './RunView';

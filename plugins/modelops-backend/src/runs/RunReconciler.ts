@@ -18,9 +18,9 @@ import type {
   OpenConnection,
 } from '../platforms/ConnectionRegistry';
 import { decideNext, type Look, type Move } from './decideNext';
-import { unmasked } from './maskParameters';
+import { NO_JOBS, toKnownJob } from './knownJob';
 import { systemFacts } from './runEntries';
-import { LEASE_MS, SUBMIT_DEADLINE_MS, WATCH_MS } from './runLifecycle';
+import { LEASE_MS, WATCH_MS } from './runLifecycle';
 import type { StoredRun } from './runRow';
 import type { RunStore } from './RunStore';
 
@@ -44,7 +44,6 @@ const WATCH_PAUSE_MS = 10 * 60_000;
 const LONGEST_QUEUE_MS = 48 * 60 * 60_000;
 /** The same for clocks and for requests that were under way, in milliseconds. */
 const CLAIM_MARGIN_MS = 60 * 60_000;
-const NO_JOBS: ReadonlySet<string> = new Set();
 
 /** The entry of each state a reading can lead to. */
 const STATE_CODES: Partial<Record<RunState, AuditCode>> = {
@@ -297,27 +296,5 @@ function connectionGone(run: StoredRun): Look {
   return {
     kind: 'unclear',
     why: `The connection ${run.connection} is no longer in app-config, so how the run ended cannot be found out.`,
-  };
-}
-
-/** A run as a platform module needs it to find its job. */
-export function toKnownJob(
-  connection: OpenConnection,
-  run: StoredRun,
-  claimed: ReadonlySet<string> = NO_JOBS,
-): KnownJob {
-  const requestedAt = Date.parse(run.requestedAt);
-  return {
-    runId: run.id,
-    operation: run.operation,
-    resource: connection.platform.parseResource(run.resource)!, // it was canonical when it was stored
-    version: run.version,
-    parameters: unmasked(run.parameters),
-    platformRunId: run.platformRunId,
-    principal: run.runsAs.principal,
-    notBefore: new Date(requestedAt),
-    // A submit begins before the lease ends, and the lease may have been renewed once right before it.
-    notAfter: new Date(requestedAt + 2 * LEASE_MS + SUBMIT_DEADLINE_MS),
-    claimed,
   };
 }
