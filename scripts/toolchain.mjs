@@ -159,29 +159,32 @@ function dependenciesDigest() {
  * private certificate authority, and yarn is not, yarn is given the same ones.
  */
 function npmNetworkSettings(env) {
+  const untouched = yarnDefaults(env);
   const settings = {};
-  const handOver = [
-    [
-      'registry',
-      'npmRegistryServer',
-      'YARN_NPM_REGISTRY_SERVER',
-      'https://registry.yarnpkg.com',
-    ],
-    ['cafile', 'httpsCaFilePath', 'YARN_HTTPS_CA_FILE_PATH', 'null'],
-    ['proxy', 'httpProxy', 'YARN_HTTP_PROXY', 'null'],
-    ['https-proxy', 'httpsProxy', 'YARN_HTTPS_PROXY', 'null'],
-  ];
-  for (const [npmKey, yarnKey, variable, yarnDefault] of handOver) {
+  for (const [npmKey, yarnKey, variable] of [
+    ['registry', 'npmRegistryServer', 'YARN_NPM_REGISTRY_SERVER'],
+    ['cafile', 'httpsCaFilePath', 'YARN_HTTPS_CA_FILE_PATH'],
+    ['proxy', 'httpProxy', 'YARN_HTTP_PROXY'],
+    ['https-proxy', 'httpsProxy', 'YARN_HTTPS_PROXY'],
+  ]) {
+    if (!untouched.has(yarnKey)) continue;
     const value = answer('npm', ['config', 'get', npmKey], process.env);
-    if (
-      !value ||
-      ['null', 'undefined', 'https://registry.npmjs.org/'].includes(value)
-    )
-      continue;
-    if (answer('yarn', ['config', 'get', yarnKey], env) === yarnDefault)
+    if (value && value !== 'null' && value !== 'undefined')
       settings[variable] = value.replace(/\/$/, '');
   }
   return settings;
+}
+
+/** Settings that nobody has given yarn: those may be taken from npm. */
+function yarnDefaults(env) {
+  return new Set(
+    answer('yarn', ['config', '--json'], env)
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line))
+      .filter(setting => setting.source === '<default>')
+      .map(setting => setting.key),
+  );
 }
 
 function answer(command, args, env) {
