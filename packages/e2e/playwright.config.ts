@@ -1,4 +1,4 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type ReporterDescription } from '@playwright/test';
 
 const jsonReport = process.env.MODELOPS_E2E_REPORT;
 
@@ -15,8 +15,10 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [
     ['list'],
-    ...(jsonReport ? [['json', { outputFile: jsonReport }] as const] : []),
-  ] as any,
+    ...(jsonReport
+      ? [['json', { outputFile: jsonReport }] satisfies ReporterDescription]
+      : []),
+  ],
   use: {
     viewport: { width: 1280, height: 900 },
     locale: 'en-GB',

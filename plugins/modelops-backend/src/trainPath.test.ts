@@ -96,6 +96,8 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
       outcome: 'accepted',
       platformRunId: run.platformRunId,
     });
+    const hashes = entries.slice(0, 3).map(entry => entry.parametersHash);
+    expect(new Set(hashes).size).toBe(1);
     expect(run.auditSequence).toBe(entries[0].sequence);
   });
 

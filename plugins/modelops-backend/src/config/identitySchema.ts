@@ -1,5 +1,5 @@
 import { ConfigReader, readDurationFromConfig } from '@backstage/config';
-import { durationToMilliseconds } from '@backstage/types';
+import { durationToMilliseconds, type JsonObject } from '@backstage/types';
 import { baseUrlProblem, Secret } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import { BIND_BY, type IdentityConfig } from '../identity/IdentityConfig';
@@ -15,7 +15,8 @@ const clockToleranceSchema = z
   .transform((value, context) => {
     try {
       return durationToMilliseconds(
-        readDurationFromConfig(new ConfigReader({ value } as any), {
+        // Whatever it is: anything but a duration throws.
+        readDurationFromConfig(new ConfigReader({ value } as JsonObject), {
           key: 'value',
         }),
       );

@@ -196,6 +196,9 @@ export class RunService {
       fields: parameters.secretFields,
       values: [caller.identity.token.reveal()],
     });
+    // From here on entries name what is sent, defaults included, and no longer what was typed.
+    facts.parameters = shown;
+    facts.parametersHash = keyedHash(hashKey, parameters.values);
     const run: NewRun = {
       ...key,
       id,
@@ -233,8 +236,6 @@ export class RunService {
           code: 'run.requested',
           runId: id,
           principal: runsAs.principal,
-          parameters: shown,
-          parametersHash: keyedHash(hashKey, parameters.values),
           toState: 'requested',
         };
       });
