@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   coreServices,
   createBackendPlugin,
@@ -6,38 +5,16 @@ import {
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { modelopsPermissions } from 'backstage-plugin-modelops-common';
 import { modelopsPlatformsExtensionPoint } from 'backstage-plugin-modelops-node';
-import { AccessPolicy } from './access/AccessPolicy';
 import { AuditLedger } from './audit/AuditLedger';
-import { SYSTEM_ACTOR } from './audit/auditEntry';
 import { copyToAuditor } from './audit/copyToAuditor';
-import { RefusalMeter } from './audit/RefusalMeter';
-import { RequestJournal } from './audit/RequestJournal';
 import { readModelopsConfig } from './config';
-import { CredentialBroker } from './credentials/CredentialBroker';
 import { openDatabase } from './database/migrate';
 import { sharedKey } from './database/sharedKey';
-import { callerFacts } from './identity/Caller';
-import { IdentityVerifier } from './identity/IdentityVerifier';
-import { OpenIdProvider } from './identity/OpenIdProvider';
-import { WorkloadIdentity } from './identity/WorkloadIdentity';
-import { FormReader } from './models/FormReader';
-import { ModelActions } from './models/ModelActions';
-import { ModelCatalog } from './models/ModelCatalog';
-import { ModelService } from './models/ModelService';
-import {
-  ConnectionRegistry,
-  PlatformRegistry,
-} from './platforms/ConnectionRegistry';
+import { PlatformRegistry } from './platforms/ConnectionRegistry';
 import { createHandlers } from './routes/handlers';
 import { createRouter } from './routes/createRouter';
 import { RequestCallers } from './routes/requestCaller';
-import { JobService } from './runs/JobService';
-import { credentialFacts } from './runs/runEntries';
-import { RunReconciler } from './runs/RunReconciler';
-import { RunService } from './runs/RunService';
-import { RunStore } from './runs/RunStore';
-import { RunSubmitter } from './runs/RunSubmitter';
-import { RunView } from './runs/RunView';
+import { createServices } from './services';
 
 /** How often open runs are looked at. Each run has its own pause on top. */
 const RECONCILE_FREQUENCY = { seconds: 5 };
@@ -78,7 +55,6 @@ export const modelopsPlugin = createBackendPlugin({
         services.permissionsRegistry.addPermissions(modelopsPermissions);
 
         const clock = () => new Date();
-        const owner = randomUUID();
         const db = await openDatabase(services.database);
         const hashKey =
           config.audit.hashKey ?? (await sharedKey(db, 'audit-hash', clock));
@@ -89,119 +65,15 @@ export const modelopsPlugin = createBackendPlugin({
           logger,
           onCommitted: copyToAuditor(services.auditor, logger),
         });
-        const meter = new RefusalMeter({
-          clock,
-          recordSuppressed: async suppressed => {
-            await ledger.record({ ...suppressed, code: 'refusals.suppressed' });
-          },
-        });
-        const journal = new RequestJournal({ ledger, meter });
-
-        const provider = new OpenIdProvider({
-          config: config.identity,
-          clock,
-          logger,
-        });
-        const verifier = new IdentityVerifier({
-          config: config.identity,
-          clock,
-          logger,
-          provider,
-        });
-        const workload = new WorkloadIdentity({
-          config: config.identity.workload,
-          clock,
-          provider,
-        });
-        const credentials = new CredentialBroker({
-          exchangers: platforms.exchangers,
-          workloadToken: async signal =>
-            (await workload.getToken(signal)).token,
-          recordIssued: (holder, connection, credential) =>
-            ledger.record({
-              ...(holder === 'portal'
-                ? { actor: SYSTEM_ACTOR }
-                : callerFacts(holder)),
-              ...credentialFacts(credential),
-              code: 'credential.issued',
-              connections: [connection.id],
-            }),
-          clock,
-        });
-
-        const access = new AccessPolicy({
-          permissions,
-          mapping: config.mapping,
-        });
-        const connections = new ConnectionRegistry(
-          config.connections.values(),
-          platforms.platforms,
-        );
-        const models = new ModelCatalog({
+        const app = createServices({
+          config,
+          platforms,
+          db,
+          ledger,
+          hashKey,
           catalog,
           auth,
-          trustedLocations: config.trustedLocations,
-        });
-        const runs = new RunStore(db);
-        const view = new RunView({
-          runs,
-          ledger,
-          catalog: models,
-          access,
-          connections,
-        });
-        const forms = new FormReader({ credentials, clock });
-        const actions = new ModelActions({
-          catalog: models,
-          connections,
-          access,
-          credentials,
-        });
-        const modelService = new ModelService({
-          catalog: models,
-          connections,
-          actions,
-          forms,
-          newestRuns: view.newestRuns,
-          ledger,
-          journal,
-        });
-        const submitter = new RunSubmitter({
-          credentials,
-          runs,
-          ledger,
-          owner,
-          clock,
-          logger,
-        });
-        const runService = new RunService({
-          actions,
-          forms,
-          runs,
-          submitter,
-          ledger,
-          journal,
-          hashKey,
-          owner,
-          newId: randomUUID,
-          clock,
-        });
-        const jobs = new JobService({
-          actions,
-          credentials,
-          connections,
-          runs,
-          view,
-          ledger,
-          journal,
-          clock,
-        });
-        const reconciler = new RunReconciler({
-          runs,
-          ledger,
-          connections,
-          credentials,
-          owner,
+          permissions,
           clock,
           logger,
         });
@@ -211,25 +83,25 @@ export const modelopsPlugin = createBackendPlugin({
           frequency: RECONCILE_FREQUENCY,
           timeout: RECONCILE_TIMEOUT,
           scope: 'global',
-          fn: signal => reconciler.tick(signal),
+          fn: signal => app.reconciler.tick(signal),
         });
         await services.scheduler.scheduleTask({
           id: 'modelops-count-refusals',
           frequency: { seconds: 30 },
           timeout: { seconds: 20 },
           scope: 'local',
-          fn: () => meter.flush(clock().getTime()),
+          fn: () => app.meter.flush(clock().getTime()),
         });
-        services.lifecycle.addShutdownHook(() => meter.flush());
+        services.lifecycle.addShutdownHook(() => app.meter.flush());
 
         services.httpRouter.use(
           createRouter({
             handlers: createHandlers({
-              models: modelService,
-              runs: runService,
-              jobs,
-              view,
-              access,
+              models: app.models,
+              runs: app.runs,
+              jobs: app.jobs,
+              view: app.view,
+              access: app.access,
               ledger,
             }),
             callers: new RequestCallers({
@@ -238,8 +110,8 @@ export const modelopsPlugin = createBackendPlugin({
               auth,
               catalog,
               identity: config.identity,
-              verifier,
-              journal,
+              verifier: app.verifier,
+              journal: app.journal,
             }),
             logger,
           }),

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  AuthService,
+  LoggerService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { Secret } from 'backstage-plugin-modelops-node';
+import type { Knex } from 'knex';
+import { AccessPolicy } from './access/AccessPolicy';
+import type { AuditLedger } from './audit/AuditLedger';
+import { SYSTEM_ACTOR } from './audit/auditEntry';
+import { RefusalMeter } from './audit/RefusalMeter';
+import { RequestJournal } from './audit/RequestJournal';
+import type { ModelopsConfig } from './config';
+import { CredentialBroker } from './credentials/CredentialBroker';
+import { callerFacts } from './identity/Caller';
+import { IdentityVerifier } from './identity/IdentityVerifier';
+import { OpenIdProvider } from './identity/OpenIdProvider';
+import { WorkloadIdentity } from './identity/WorkloadIdentity';
+import { FormReader } from './models/FormReader';
+import { ModelActions } from './models/ModelActions';
+import { ModelCatalog } from './models/ModelCatalog';
+import { ModelService } from './models/ModelService';
+import {
+  ConnectionRegistry,
+  type PlatformRegistry,
+} from './platforms/ConnectionRegistry';
+import { JobService } from './runs/JobService';
+import { credentialFacts } from './runs/runEntries';
+import { RunReconciler } from './runs/RunReconciler';
+import { RunService } from './runs/RunService';
+import { RunStore } from './runs/RunStore';
+import { RunSubmitter } from './runs/RunSubmitter';
+import { RunView } from './runs/RunView';
+
+/** What the services stand on. Nothing here is of HTTP, and of Backstage only what answers questions. */
+export interface Foundations {
+  config: ModelopsConfig;
+  platforms: PlatformRegistry;
+  db: Knex;
+  ledger: AuditLedger;
+  /** Key of the keyed hashes in entries. */
+  hashKey: Secret;
+  catalog: CatalogService;
+  auth: AuthService;
+  permissions: PermissionsService;
+  clock: () => Date;
+  logger: LoggerService;
+}
+
+/** Everything the routes and the scheduled tasks call. */
+export type Services = ReturnType<typeof createServices>;
+
+/** Builds each service once, in the order they need one another. Calls nobody. */
+export function createServices(foundations: Foundations) {
+  const { config, platforms, db, ledger, hashKey } = foundations;
+  const { catalog, auth, permissions, clock, logger } = foundations;
+  const owner = randomUUID(); // of this process, for its leases
+  const meter = new RefusalMeter({
+    clock,
+    recordSuppressed: async suppressed => {
+      await ledger.record({ ...suppressed, code: 'refusals.suppressed' });
+    },
+  });
+  const journal = new RequestJournal({ ledger, meter });
+
+  const provider = new OpenIdProvider({
+    config: config.identity,
+    clock,
+    logger,
+  });
+  const verifier = new IdentityVerifier({
+    config: config.identity,
+    clock,
+    logger,
+    provider,
+  });
+  const workload = new WorkloadIdentity({
+    config: config.identity.workload,
+    clock,
+    provider,
+  });
+  const credentials = new CredentialBroker({
+    exchangers: platforms.exchangers,
+    workloadToken: async signal =>
+      (await workload.getToken(signal)).token,
+    recordIssued: (holder, connection, credential) =>
+      ledger.record({
+        ...(holder === 'portal'
+          ? { actor: SYSTEM_ACTOR }
+          : callerFacts(holder)),
+        ...credentialFacts(credential),
+        code: 'credential.issued',
+        connections: [connection.id],
+      }),
+    clock,
+  });
+
+  const access = new AccessPolicy({
+    permissions,
+    mapping: config.mapping,
+  });
+  const connections = new ConnectionRegistry(
+    config.connections.values(),
+    platforms.platforms,
+  );
+  const models = new ModelCatalog({
+    catalog,
+    auth,
+    trustedLocations: config.trustedLocations,
+  });
+  const runs = new RunStore(db);
+  const view = new RunView({
+    runs,
+    ledger,
+    catalog: models,
+    access,
+    connections,
+  });
+  const forms = new FormReader({ credentials, clock });
+  const actions = new ModelActions({
+    catalog: models,
+    connections,
+    access,
+    credentials,
+  });
+  const modelService = new ModelService({
+    catalog: models,
+    connections,
+    actions,
+    forms,
+    newestRuns: view.newestRuns,
+    ledger,
+    journal,
+  });
+  const submitter = new RunSubmitter({
+    credentials,
+    runs,
+    ledger,
+    owner,
+    clock,
+    logger,
+  });
+  const runService = new RunService({
+    actions,
+    forms,
+    runs,
+    submitter,
+    ledger,
+    journal,
+    hashKey,
+    owner,
+    newId: randomUUID,
+    clock,
+  });
+  const jobs = new JobService({
+    actions,
+    credentials,
+    connections,
+    runs,
+    view,
+    ledger,
+    journal,
+    clock,
+  });
+  const reconciler = new RunReconciler({
+    runs,
+    ledger,
+    connections,
+    credentials,
+    owner,
+    clock,
+    logger,
+  });
+  return {
+    access,
+    jobs,
+    journal,
+    meter,
+    models: modelService,
+    reconciler,
+    runs: runService,
+    verifier,
+    view,
+  };
+}
