@@ -1,6 +1,6 @@
 import type { Access } from './access';
 import type { RunAction } from './actions';
-import type { AuditEntry, ListAuditQuery } from './audit';
+import type { AuditEntry, ExportAuditQuery, ListAuditQuery } from './audit';
 import type { Page } from './fields';
 import type { ActionForm } from './form';
 import type { ListModelsQuery, ModelDetail, ModelSummary } from './model';
@@ -11,6 +11,7 @@ import type {
   RunResult,
   StartRunRequest,
 } from './run';
+import type { AuditVerification } from './verification';
 
 /** The REST API as methods. Each throws `ModelopsError` when the backend refuses or fails. @public */
 export interface ModelopsApi {
@@ -26,5 +27,8 @@ export interface ModelopsApi {
   getRunResult(runId: string): Promise<RunResult>;
   cancelRun(runId: string): Promise<Run>;
   listAudit(query?: ListAuditQuery): Promise<Page<AuditEntry>>;
+  /** The whole file; reading it again takes the whole time again. */
+  exportAudit(query: ExportAuditQuery): Promise<Blob>;
+  verifyAudit(): Promise<AuditVerification>;
   getAccess(): Promise<Access>;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { parseEntityRef } from './parseEntityRef';
 import type { RunAction } from './actions';
-import type { ListAuditQuery } from './audit';
+import type { ExportAuditQuery, ListAuditQuery } from './audit';
 import type { ModelopsApi } from './ModelopsApi';
 import { ModelopsError } from './ModelopsError';
 import type { ListModelsQuery } from './model';
@@ -81,6 +81,15 @@ export class ModelopsClient implements ModelopsApi {
 
   listAudit(query: ListAuditQuery = {}) {
     return this.call(REST_ROUTES.listAudit, { query });
+  }
+
+  async exportAudit(query: ExportAuditQuery) {
+    const response = await this.send(REST_ROUTES.exportAudit, { query });
+    return response.blob();
+  }
+
+  verifyAudit() {
+    return this.call(REST_ROUTES.verifyAudit, {});
   }
 
   getAccess() {

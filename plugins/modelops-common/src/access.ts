@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actionSchema } from './actions';
+import { timestampSchema } from './fields';
 
 /** Answer of `GET /access`: what the caller may do, and why. @public */
 export const accessSchema = z.object({
@@ -28,6 +29,21 @@ export const accessSchema = z.object({
     }),
   ),
   mappingHash: z.string(),
+  /** How the configuration stands, for those who may administer. */
+  configuration: z
+    .object({
+      /** When the mapping took effect on the replica that answers. */
+      mappingSince: timestampSchema,
+      /** Why the newest change of `modelops.roles` is not in effect; absent when it is. */
+      rejected: z
+        .object({ at: timestampSchema, message: z.string() })
+        .optional(),
+      /** Keys below `modelops` that were changed since the start and need a restart. */
+      restartNeeded: z.array(z.string()),
+      /** What is allowed but probably not meant. */
+      warnings: z.array(z.string()),
+    })
+    .optional(),
 });
 /** What the caller may do. @public */
 export type Access = z.infer<typeof accessSchema>;

@@ -12,6 +12,20 @@ import { runStateSchema } from './run';
 /** Principal of an entry when the platform cannot say who called. @public */
 export const UNCONFIRMED_PRINCIPAL = 'unconfirmed';
 
+/**
+ * One difference between two role mappings. `rule` is absent where the role itself differs: its members, or its place.
+ * `before` and `after` are JSON; one of them is absent for what was added or taken away.
+ * @public
+ */
+export const mappingChangeSchema = z.object({
+  role: z.string(),
+  rule: z.string().optional(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+});
+/** One difference between two role mappings. @public */
+export type MappingChange = z.infer<typeof mappingChangeSchema>;
+
 /** One entry of the ledger. Its hash covers every other field (SHA-256 over RFC 8785 canonical JSON). @public */
 export const auditEntrySchema = z.object({
   sequence: z.number().int().positive(),
@@ -27,6 +41,10 @@ export const auditEntrySchema = z.object({
   role: z.string().optional(),
   rule: z.string().optional(),
   mappingHash: z.string().optional(),
+  /** Hash of the mapping that was in effect before, on entries about the mapping itself. */
+  previousMappingHash: z.string().optional(),
+  /** What differs from the mapping before; `count` says how many differences there are when not all are listed. */
+  mappingChanges: z.array(mappingChangeSchema).optional(),
   action: actionSchema.optional(),
   operation: operationSchema.optional(),
   entityRef: z.string().optional(),
@@ -58,8 +76,8 @@ export const auditEntrySchema = z.object({
 /** One entry of the ledger. @public */
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
-/** Query of `GET /audit`, newest first. @public */
-export const listAuditQuerySchema = pageQuerySchema.extend({
+/** Which entries are asked for. @public */
+export const auditFilterSchema = z.object({
   actor: z.string().max(300).optional(),
   code: auditCodeSchema.optional(),
   outcome: auditOutcomeSchema.optional(),
@@ -68,5 +86,21 @@ export const listAuditQuerySchema = pageQuerySchema.extend({
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
 });
+
+/** Query of `GET /audit`, newest first. @public */
+export const listAuditQuerySchema = pageQuerySchema.extend(
+  auditFilterSchema.shape,
+);
 /** Query of `GET /audit`. @public */
 export type ListAuditQuery = z.input<typeof listAuditQuerySchema>;
+
+/**
+ * Query of `GET /audit/export`, oldest first. `jsonl`: the bytes that were hashed, one entry a line, for machines and for
+ * `modelops-audit verify`. `csv`: for a spreadsheet; it cannot be verified.
+ * @public
+ */
+export const exportAuditQuerySchema = auditFilterSchema.extend({
+  format: z.enum(['jsonl', 'csv']),
+});
+/** Query of `GET /audit/export`. @public */
+export type ExportAuditQuery = z.input<typeof exportAuditQuerySchema>;

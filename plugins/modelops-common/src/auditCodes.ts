@@ -40,6 +40,19 @@ export const AUDIT_CODES = {
   'credential.issued': 'The platform issued a short-lived credential',
   'identity.refused': 'The ID token, or the person it names, was refused',
   'identity.failed': 'The ID token could not be checked',
+  'mapping.loaded': 'The first role mapping of this portal took effect',
+  'mapping.changed': 'Another role mapping took effect; the entry says what differs',
+  'mapping.rejected':
+    'A changed role mapping was not valid; the one before stays in effect',
+  'mapping.restart-needed':
+    'Other parts of app-config changed, which take effect at a restart only',
+  'audit.read': 'Entries of the ledger were listed',
+  'audit.exported': 'An export of the ledger began',
+  'audit.verified': 'The ledger was verified; the entry says with what result',
+  'audit.refused': 'Reading, exporting or verifying the ledger was refused',
+  'audit.failed': 'The ledger could not be read, exported or verified',
+  'audit.archived':
+    'Old entries were written to an archive file; a signed stub stands for them',
   'refusals.suppressed':
     'Further refusals or failures of one person within a minute, counted instead of recorded one by one',
 } as const;

@@ -17,3 +17,4 @@ export * from './ModelopsError';
 export * from './permissions';
 export * from './restApi';
 export * from './run';
+export * from './verification';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { accessSchema } from './access';
 import { runActionSchema } from './actions';
-import { auditEntrySchema, listAuditQuerySchema } from './audit';
+import {
+  auditEntrySchema,
+  exportAuditQuerySchema,
+  listAuditQuerySchema,
+} from './audit';
 import { pageSchema } from './fields';
 import { actionFormSchema } from './form';
 import {
@@ -16,6 +20,7 @@ import {
   runSchema,
   startRunSchema,
 } from './run';
+import { auditVerificationSchema } from './verification';
 
 /** Header that carries the person's own OIDC ID token, at most 8 kB. @public */
 export const IDENTITY_TOKEN_HEADER = 'Modelops-Identity-Token';
@@ -49,7 +54,8 @@ export interface RestRoute {
   body?: z.ZodType;
   idempotencyKey?: boolean;
   status: 200 | 202;
-  answer: z.ZodType | 'text/plain' | 'openapi';
+  /** `download`: a file, streamed. */
+  answer: z.ZodType | 'text/plain' | 'openapi' | 'download';
 }
 
 /** The whole REST API: routes are mounted from it, `openapi.json` is generated from it, tests walk over it. @public */
@@ -147,6 +153,25 @@ export const REST_ROUTES = {
     query: listAuditQuerySchema,
     status: 200,
     answer: pageSchema(auditEntrySchema),
+  },
+  exportAudit: {
+    method: 'get',
+    path: '/audit/export',
+    summary:
+      'Audit entries as a file, oldest first, streamed; needs the action audit',
+    idToken: 'accepted',
+    query: exportAuditQuerySchema,
+    status: 200,
+    answer: 'download',
+  },
+  verifyAudit: {
+    method: 'get',
+    path: '/audit/verification',
+    summary:
+      'Whether the ledger is what it was, up to which entry and how strongly; needs the action audit',
+    idToken: 'accepted',
+    status: 200,
+    answer: auditVerificationSchema,
   },
   getAccess: {
     method: 'get',
