@@ -9,3 +9,5 @@ export * from './people';
 export type { FederationPolicy } from './databricks/federation';
 export type { Fault, FaultEffect, FaultMatch } from './server/fault';
 export type { LoggedRequest } from './server/requestLog';
+export { TcpProxy } from './proxy/TcpProxy';
+export type { WireEffect, WireFault, WirePoint } from './proxy/wireFault';
