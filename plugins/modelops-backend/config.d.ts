@@ -170,6 +170,48 @@ export interface Config {
        * @visibility secret
        */
       hashKey?: string;
+
+      /** Signed checkpoints: whoever keeps one notices any later change of the entries before it. */
+      checkpoints?: {
+        /** Entries after which a checkpoint is set, 1 to 100000. Default: 1000. */
+        entries?: number;
+        /** Longest an entry waits for a checkpoint, 10 seconds to 1 day. Default: 10 minutes. */
+        interval?: HumanDuration | string;
+        /**
+         * Ed25519 private key in PKCS #8 PEM (`openssl genpkey -algorithm ed25519`). Default: made at first start and kept in
+         * the database, which protects against accidents, not against the owner of the database.
+         * @visibility secret
+         */
+        signingKey?: string;
+        /** File that holds the private key instead. */
+        signingKeyFile?: string;
+        /** Public keys of earlier signing keys, as PEM or as the Base64 of their DER, so that old checkpoints still count. */
+        trustedKeys?: string[];
+        /** Places outside the database that get each checkpoint, at least once and in order. */
+        sinks?: {
+          [name: string]: {
+            /** File to append to; several replicas need it on a volume they share. */
+            file?: string;
+            /** Address each checkpoint is sent to by POST as JSON; it has it once it answers with a 2xx. */
+            url?: string;
+            /**
+             * Headers of the request, such as Authorization.
+             * @deepVisibility secret
+             */
+            headers?: { [header: string]: string };
+            /** Accept plain http on loopback. Default: false. */
+            insecure?: boolean;
+          };
+        };
+      };
+
+      /** Moves old entries from the database to files. Default: everything is kept. */
+      retention?: {
+        /** How long entries stay in the database, at least 30 days. */
+        keep: HumanDuration | string;
+        /** Folder for the archives, on a volume that all replicas share. */
+        archive: string;
+      };
     };
   };
 }

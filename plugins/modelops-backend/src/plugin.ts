@@ -6,7 +6,9 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { modelopsPermissions } from 'backstage-plugin-modelops-common';
 import { modelopsPlatformsExtensionPoint } from 'backstage-plugin-modelops-node';
 import { AuditLedger } from './audit/AuditLedger';
+import { AuditService } from './audit/AuditService';
 import { copyToAuditor } from './audit/copyToAuditor';
+import { createAuditServices } from './auditServices';
 import { readModelopsConfig } from './config';
 import { openDatabase } from './database/migrate';
 import { sharedKey } from './database/sharedKey';
@@ -19,6 +21,11 @@ import { createServices } from './services';
 /** How often open runs are looked at. Each run has its own pause on top. */
 const RECONCILE_FREQUENCY = { seconds: 5 };
 const RECONCILE_TIMEOUT = { seconds: 50 };
+/** How often it is looked whether a checkpoint is due, or waits to be delivered. */
+const SEAL_FREQUENCY = { seconds: 10 };
+const SEAL_TIMEOUT = { minutes: 10 };
+const ARCHIVE_FREQUENCY = { hours: 1 };
+const ARCHIVE_TIMEOUT = { minutes: 50 };
 
 /** The gate of modelops: identity, roles, audit ledger, credentials and the run lifecycle. @public */
 export const modelopsPlugin = createBackendPlugin({
@@ -65,6 +72,13 @@ export const modelopsPlugin = createBackendPlugin({
           logger,
           onCommitted: copyToAuditor(services.auditor, logger),
         });
+        const keeping = await createAuditServices({
+          config: config.audit,
+          db,
+          ledger,
+          clock,
+          logger,
+        });
         const app = createServices({
           config,
           platforms,
@@ -92,7 +106,32 @@ export const modelopsPlugin = createBackendPlugin({
           scope: 'local',
           fn: () => app.meter.flush(clock().getTime()),
         });
-        services.lifecycle.addShutdownHook(() => app.meter.flush());
+        await services.scheduler.scheduleTask({
+          id: 'modelops-seal-audit',
+          frequency: SEAL_FREQUENCY,
+          timeout: SEAL_TIMEOUT,
+          scope: 'global',
+          fn: async () => {
+            await keeping.sealer.seal();
+            await keeping.delivery.deliver();
+          },
+        });
+        if (keeping.archive) {
+          await services.scheduler.scheduleTask({
+            id: 'modelops-archive-audit',
+            frequency: ARCHIVE_FREQUENCY,
+            timeout: ARCHIVE_TIMEOUT,
+            scope: 'global',
+            fn: () => keeping.archive!.archive(),
+          });
+        }
+        // The key in use has signed the newest checkpoint from the start on, and leaves no tail behind at the end.
+        await keeping.sealer.seal('now');
+        services.lifecycle.addShutdownHook(async () => {
+          await app.meter.flush();
+          await keeping.sealer.seal('now');
+          await keeping.delivery.deliver();
+        });
 
         services.httpRouter.use(
           createRouter({
@@ -102,7 +141,14 @@ export const modelopsPlugin = createBackendPlugin({
               jobs: app.jobs,
               view: app.view,
               access: app.access,
-              ledger,
+              audit: new AuditService({
+                ledger,
+                store: keeping.store,
+                verifier: keeping.verifier,
+                journal: app.journal,
+                decide: caller => app.access.decide(caller, { action: 'audit' }),
+                clock,
+              }),
             }),
             callers: new RequestCallers({
               httpAuth,

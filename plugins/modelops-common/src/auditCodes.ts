@@ -51,6 +51,8 @@ export const AUDIT_CODES = {
   'audit.verified': 'The ledger was verified; the entry says with what result',
   'audit.refused': 'Reading, exporting or verifying the ledger was refused',
   'audit.failed': 'The ledger could not be read, exported or verified',
+  'audit.key-added':
+    'Checkpoints are signed with another key from here on; the entry says with which',
   'audit.archived':
     'Old entries were written to an archive file; a signed stub stands for them',
   'refusals.suppressed':

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSqlite } from '../database/migrate';
-import { isUniqueViolation } from '../database/isUniqueViolation';
+import { isContention, isUniqueViolation } from '../database/databaseErrors';
 import { stringifyError } from '@backstage/errors';
 import {
   type AuditCode,
@@ -10,7 +10,10 @@ import {
 } from 'backstage-plugin-modelops-common';
 import type { Knex } from 'knex';
 import { isOurs, UnavailableError } from '../errors';
+import type { StoredEntry } from './verifyChain';
 import { type NewAuditEntry, NO_PREVIOUS_HASH, sealEntry } from './auditEntry';
+import { type ChainLink, ChainWitness } from './ChainWitness';
+import { CommitQueue, type Lane, type Waiting } from './CommitQueue';
 
 /** A transaction of the ledger. Every write of a store takes one, so that no change goes without its entry. */
 export type Transaction = Knex.Transaction;
@@ -26,11 +29,22 @@ export interface AuditFilter {
   to?: Date;
 }
 
+/** A row of `audit_entries`. */
 interface AuditRow {
   sequence: number | string;
+  time: Date | number;
+  code: string;
+  outcome: string | null;
+  actor: string;
+  entity_ref: string | null;
+  run_id: string | null;
   canonical: string;
+  previous_hash: string;
   hash: string;
 }
+
+/** Rows read at a time when all are read. */
+const READ_PAGE = 1_000;
 
 /** Key of PostgreSQL's advisory lock on the end of the chain: two replicas must not append to the same entry. */
 const CHAIN_LOCK = 0x6d6f6465; // 'mode'
@@ -65,8 +79,16 @@ const TIMELINE_CODES: readonly AuditCode[] = [
 /** More than a run has, unless somebody asks to cancel it without end. */
 const MAX_TIMELINE = 200;
 
+/** What became of one change of a group. */
+type Written =
+  | { waiting: Waiting; entry: NewAuditEntry }
+  | { waiting: Waiting; error: unknown };
+
 /** The record of who did what. `commit` is the only way to write an entry. */
 export class AuditLedger {
+  private readonly queue = new CommitQueue(group => this.write(group));
+  private readonly witness = new ChainWitness();
+
   constructor(
     private readonly options: {
       db: Knex;
@@ -78,36 +100,25 @@ export class AuditLedger {
   ) {}
 
   /**
-   * Runs the change and appends the entry it gives, both in one transaction. Throws `audit-unavailable` if the database
-   * fails; then neither happened. Errors of ours and violated unique constraints pass through as they are.
+   * Runs the change and appends the entry it gives, both in one transaction. Commits that wait at the same time share a
+   * transaction, each with a savepoint of its own, so a change may be run a second time after it was undone: it must do nothing
+   * but write through `tx`. Throws `audit-unavailable` if the database fails; then neither happened. Errors of ours and violated
+   * unique constraints pass through as they are.
    */
   async commit(
     change: (tx: Transaction) => Promise<NewAuditEntry>,
   ): Promise<AuditEntry> {
-    const { db, onCommitted } = this.options;
-    let entry: AuditEntry;
-    try {
-      entry = await db.transaction(async tx => {
-        await this.limitWaiting(tx);
-        return this.append(tx, await change(tx));
-      });
-    } catch (error) {
-      if (isOurs(error) || isUniqueViolation(error)) throw error;
-      this.options.logger.error(
-        `The audit ledger could not be written: ${stringifyError(error)}`,
-      );
-      throw new UnavailableError(
-        'audit-unavailable',
-        'The audit ledger cannot be written, so nothing was done. Try again later.',
-      );
-    }
-    onCommitted?.(entry);
-    return entry;
+    return this.queue.add(change, 'work');
   }
 
   /** Appends an entry that goes with no other change. */
-  async record(entry: NewAuditEntry): Promise<AuditEntry> {
-    return this.commit(async () => entry);
+  async record(entry: NewAuditEntry, lane: Lane = 'work'): Promise<AuditEntry> {
+    return this.queue.add(entry, lane);
+  }
+
+  /** Entries this process has seen committed and that must therefore be in the chain, by sequence. */
+  get witnessed(): ChainLink[] {
+    return this.witness.links;
   }
 
   /** Entries that match, newest first. The cursor is the sequence of the last entry of the page before. */
@@ -115,19 +126,10 @@ export class AuditLedger {
     filter: AuditFilter,
     page: { before?: number; limit: number },
   ): Promise<Page<AuditEntry>> {
-    const query = this.options
-      .db<AuditRow>('audit_entries')
-      .select('sequence', 'canonical', 'hash')
+    const query = this.matching(filter)
       .orderBy('sequence', 'desc')
       .limit(page.limit + 1);
     if (page.before !== undefined) query.where('sequence', '<', page.before);
-    if (filter.actor) query.where('actor', filter.actor);
-    if (filter.code) query.where('code', filter.code);
-    if (filter.outcome) query.where('outcome', filter.outcome);
-    if (filter.entityRef) query.where('entity_ref', filter.entityRef);
-    if (filter.runId) query.where('run_id', filter.runId);
-    if (filter.from) query.where('time', '>=', filter.from);
-    if (filter.to) query.where('time', '<=', filter.to);
     const rows = await query;
     const items = rows.slice(0, page.limit).map(toEntry);
     const more = rows.length > page.limit;
@@ -135,6 +137,29 @@ export class AuditLedger {
       items,
       nextCursor: more ? String(items[items.length - 1].sequence) : undefined,
     };
+  }
+
+  /** Entries that match, oldest first, as they are stored; read page by page, so that memory does not grow with the ledger. */
+  async *read(
+    range: { after: number; to: number },
+    filter: AuditFilter = {},
+  ): AsyncGenerator<StoredEntry> {
+    let { after } = range;
+    for (;;) {
+      const rows = await this.matching(filter)
+        .where('sequence', '>', after)
+        .where('sequence', '<=', range.to)
+        .orderBy('sequence')
+        .limit(READ_PAGE);
+      for (const row of rows) yield toStored(row);
+      if (rows.length < READ_PAGE) return;
+      after = Number(rows[rows.length - 1].sequence);
+    }
+  }
+
+  /** The newest entry, if there is any. */
+  async findNewest(): Promise<ChainLink | undefined> {
+    return readEnd(this.options.db);
   }
 
   /** What happened to a run, oldest first: its states and who asked to cancel it, not who looked at it. */
@@ -160,6 +185,57 @@ export class AuditLedger {
     return row && toEntry(row).requestId;
   }
 
+  /** Settles each commit of the group. */
+  private async write(group: readonly Waiting[]): Promise<void> {
+    let written: Written[];
+    let entries: AuditEntry[] = [];
+    let committing = false;
+    try {
+      written = await this.options.db.transaction(async tx => {
+        await this.limitWaiting(tx);
+        const changes = await runChanges(tx, group);
+        entries = await this.append(tx, changes.flatMap(entryOf));
+        committing = true;
+        return changes;
+      });
+    } catch (error) {
+      if (group.length > 1 && !committing) return this.writeEach(group);
+      group.forEach(waiting => waiting.reject(this.toOurs(error)));
+      return undefined;
+    }
+    const last = entries.at(-1);
+    if (last) this.witness.wrote(last);
+    const contended: Waiting[] = [];
+    for (const result of written) {
+      if ('entry' in result) {
+        const entry = entries.shift()!;
+        this.options.onCommitted?.(entry);
+        result.waiting.resolve(entry);
+      } else if (isContention(result.error)) {
+        contended.push(result.waiting);
+      } else {
+        result.waiting.reject(this.toOurs(result.error));
+      }
+    }
+    return this.writeEach(contended);
+  }
+
+  /** A group is undone as a whole; alone, each change fails or succeeds for reasons of its own. */
+  private async writeEach(group: readonly Waiting[]): Promise<void> {
+    for (const waiting of group) await this.write([waiting]);
+  }
+
+  private toOurs(error: unknown): unknown {
+    if (isOurs(error) || isUniqueViolation(error)) return error;
+    this.options.logger.error(
+      `The audit ledger could not be written: ${stringifyError(error)}`,
+    );
+    return new UnavailableError(
+      'audit-unavailable',
+      'The audit ledger cannot be written, so nothing was done. Try again later.',
+    );
+  }
+
   private async limitWaiting(tx: Transaction): Promise<void> {
     if (isSqlite(tx)) return; // it has one writer
     const settings = Object.entries(TRANSACTION_TIMEOUTS_MS);
@@ -171,37 +247,123 @@ export class AuditLedger {
   /** The chain lock is the last thing a transaction waits for, and only the database is awaited under it. */
   private async append(
     tx: Transaction,
-    entry: NewAuditEntry,
-  ): Promise<AuditEntry> {
-    auditCodeSchema.parse(entry.code);
+    entries: readonly NewAuditEntry[],
+  ): Promise<AuditEntry[]> {
+    if (entries.length === 0) return [];
+    entries.forEach(entry => auditCodeSchema.parse(entry.code));
     if (!isSqlite(tx))
       await tx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
-    const last = await tx<AuditRow>('audit_entries')
-      .select('sequence', 'hash')
-      .orderBy('sequence', 'desc')
-      .first();
+    let end = await this.findOwnEnd(tx);
     const time = this.options.clock();
-    const { sealed, canonical } = sealEntry(entry, {
-      sequence: last ? Number(last.sequence) + 1 : 1,
-      time,
-      previousHash: last?.hash ?? NO_PREVIOUS_HASH,
+    const sealed = entries.map(entry => {
+      const next = sealEntry(entry, {
+        sequence: end ? end.sequence + 1 : 1,
+        time,
+        previousHash: end?.hash ?? NO_PREVIOUS_HASH,
+      });
+      end = next.sealed;
+      return next;
     });
-    await tx('audit_entries').insert({
-      sequence: sealed.sequence,
-      time,
-      code: sealed.code,
-      outcome: sealed.outcome ?? null,
-      actor: sealed.actor,
-      entity_ref: sealed.entityRef ?? null,
-      run_id: sealed.runId ?? null,
-      canonical,
-      previous_hash: sealed.previousHash,
-      hash: sealed.hash,
-    });
-    return sealed;
+    await tx('audit_entries').insert(
+      sealed.map(({ sealed: entry, canonical }) =>
+        toRow(entry, canonical, time),
+      ),
+    );
+    return sealed.map(({ sealed: entry }) => entry);
+  }
+
+  private async findOwnEnd(tx: Transaction): Promise<ChainLink | undefined> {
+    const end = await readEnd(tx);
+    if (!this.witness.sees(end)) {
+      this.options.logger.error(
+        'The audit ledger no longer ends where this process left it: entries were cut off or replaced. Verify it.',
+      );
+    }
+    return end;
+  }
+
+  private matching(filter: AuditFilter): Knex.QueryBuilder<AuditRow, AuditRow[]> {
+    const query = this.options.db<AuditRow>('audit_entries').select('*');
+    if (filter.actor) query.where('actor', filter.actor);
+    if (filter.code) query.where('code', filter.code);
+    if (filter.outcome) query.where('outcome', filter.outcome);
+    if (filter.entityRef) query.where('entity_ref', filter.entityRef);
+    if (filter.runId) query.where('run_id', filter.runId);
+    if (filter.from) query.where('time', '>=', filter.from);
+    if (filter.to) query.where('time', '<=', filter.to);
+    return query as unknown as Knex.QueryBuilder<AuditRow, AuditRow[]>;
   }
 }
 
-function toEntry(row: AuditRow): AuditEntry {
+async function readEnd(db: Knex): Promise<ChainLink | undefined> {
+  const row = await db<AuditRow>('audit_entries')
+    .select('sequence', 'hash')
+    .orderBy('sequence', 'desc')
+    .first();
+  return row && { sequence: Number(row.sequence), hash: row.hash };
+}
+
+/** Runs the changes of a group one after the other; one that fails is undone alone. */
+async function runChanges(
+  tx: Transaction,
+  group: readonly Waiting[],
+): Promise<Written[]> {
+  const written: Written[] = [];
+  for (const waiting of group) {
+    const { change } = waiting;
+    if (typeof change !== 'function') {
+      written.push({ waiting, entry: change });
+    } else if (group.length === 1) {
+      written.push({ waiting, entry: await change(tx) });
+    } else {
+      written.push(
+        await tx.transaction(change).then(
+          entry => ({ waiting, entry }),
+          error => ({ waiting, error }),
+        ),
+      );
+    }
+  }
+  return written;
+}
+
+function entryOf(written: Written): NewAuditEntry[] {
+  return 'entry' in written ? [written.entry] : [];
+}
+
+/** As it is stored: nothing here has been compared with anything. */
+function toStored(row: AuditRow): StoredEntry {
+  return {
+    sequence: Number(row.sequence),
+    hash: row.hash,
+    canonical: row.canonical,
+    copies: {
+      time: new Date(row.time).toISOString(),
+      code: row.code,
+      outcome: row.outcome ?? undefined,
+      actor: row.actor,
+      entityRef: row.entity_ref ?? undefined,
+      runId: row.run_id ?? undefined,
+      previousHash: row.previous_hash,
+    },
+  };
+}
+
+function toRow(entry: AuditEntry, canonical: string, time: Date) {
+  return {
+    sequence: entry.sequence,
+    time,
+    code: entry.code,
+    outcome: entry.outcome ?? null,
+    actor: entry.actor,
+    entity_ref: entry.entityRef ?? null,
+    run_id: entry.runId ?? null,
+    canonical,
+    previous_hash: entry.previousHash,
+    hash: entry.hash,
+  };
+}
+
+function toEntry(row: Pick<AuditRow, 'canonical' | 'hash'>): AuditEntry {
   return { ...JSON.parse(row.canonical), hash: row.hash };
 }

@@ -52,15 +52,18 @@ export class RequestJournal {
     if (!this.options.meter.admit(facts.actor, outcome)) {
       return new TooManyRefusalsError();
     }
-    await this.options.ledger.record({
-      ...facts,
-      code: codes[outcome],
-      outcome,
-      refusalCode: codeOf(error),
-      detail: isOurs(error)
-        ? error.message
-        : 'An unexpected error; see the log of the backend.',
-    });
+    await this.options.ledger.record(
+      {
+        ...facts,
+        code: codes[outcome],
+        outcome,
+        refusalCode: codeOf(error),
+        detail: isOurs(error)
+          ? error.message
+          : 'An unexpected error; see the log of the backend.',
+      },
+      'apart',
+    );
     return error;
   }
 }

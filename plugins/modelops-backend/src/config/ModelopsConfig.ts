@@ -8,13 +8,33 @@ export interface ModelopsConfig {
   identity: IdentityConfig;
   connections: ReadonlyMap<string, ConnectionConfig>;
   mapping: RoleMapping;
-  audit: {
-    /** Key of the keyed hashes in entries; made and kept in the database when left out. */
-    hashKey?: Secret;
-  };
+  audit: AuditConfig;
   /** What is allowed but probably not meant; for the log and the Access page. */
   warnings: readonly string[];
 }
+
+/** `modelops.audit`. */
+export interface AuditConfig {
+  /** Key of the keyed hashes in entries; made and kept in the database when left out. */
+  hashKey?: Secret;
+  /** When a checkpoint is due. */
+  pace: { entries: number; intervalMs: number };
+  /** Where the signing key comes from; from the database when neither is there. `trustedKeys`: public keys of earlier ones. */
+  keys: {
+    signingKey?: Secret;
+    signingKeyFile?: string;
+    trustedKeys: readonly string[];
+  };
+  sinks: readonly SinkConfig[];
+  /** Keeps all when left out. */
+  retention?: { keepMs: number; folder: string };
+}
+
+/** A place for checkpoints outside the database. */
+export type SinkConfig = { id: string } & (
+  | { kind: 'file'; file: string }
+  | { kind: 'http'; url: string; headers: Readonly<Record<string, Secret>> }
+);
 
 /** One entry of `modelops.connections`. */
 export interface ConnectionConfig extends Connection {

@@ -1,7 +1,6 @@
-import { ConfigReader, readDurationFromConfig } from '@backstage/config';
-import { durationToMilliseconds, type JsonObject } from '@backstage/types';
 import { baseUrlProblem, Secret } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
+import { durationSchema } from './durationSchema';
 import { BIND_BY, type IdentityConfig } from '../identity/IdentityConfig';
 
 /** Longest clock tolerance, in milliseconds; more would keep expired tokens alive. */
@@ -10,21 +9,7 @@ const MAX_CLOCK_TOLERANCE_MS = 60_000;
 export const textSchema = z.string().min(1, 'must not be empty');
 export const secretSchema = textSchema.transform(text => new Secret(text));
 
-const clockToleranceSchema = z
-  .unknown()
-  .transform((value, context) => {
-    try {
-      return durationToMilliseconds(
-        // Whatever it is: anything but a duration throws.
-        readDurationFromConfig(new ConfigReader({ value } as JsonObject), {
-          key: 'value',
-        }),
-      );
-    } catch {
-      context.addIssue("has to be a duration such as { seconds: 30 } or '30s'");
-      return z.NEVER;
-    }
-  })
+const clockToleranceSchema = durationSchema
   .refine(
     milliseconds => milliseconds >= 0 && milliseconds <= MAX_CLOCK_TOLERANCE_MS,
     'has to be between 0 and 60 seconds',

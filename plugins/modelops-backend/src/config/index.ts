@@ -1,4 +1,5 @@
 export type {
+  AuditConfig,
   ConnectionConfig,
   ExchangeConfig,
   ModelopsConfig,

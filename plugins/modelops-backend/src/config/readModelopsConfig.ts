@@ -1,15 +1,13 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod';
 import { createRoleMapping } from '../access/roleMapping';
+import { auditSchema } from './auditSchema';
 import { checkProduction } from './checkProduction';
-import { identitySchema, secretSchema } from './identitySchema';
-import type { ModelopsConfig } from './ModelopsConfig';
+import { identitySchema } from './identitySchema';
+import type { AuditConfig, ModelopsConfig } from './ModelopsConfig';
 import { Problems } from './Problems';
 import { readConnections, type Modules } from './readConnections';
 import { readRoles } from './readRoles';
-
-/** Shortest key of the keyed hashes, in characters: 32 random hex digits are 128 bits. */
-const MIN_HASH_KEY = 32;
 
 /** The block as a whole; its parts are parsed one by one, so that a bad one does not hide the problems of the others. */
 const blockSchema = z.strictObject({
@@ -30,14 +28,6 @@ const trustedLocationSchema = z
     text => !text.startsWith('url:') || hasHost(text.slice('url:'.length)),
     'has to name a host; without one it would trust everybody',
   );
-
-const auditSchema = z.strictObject({
-  hashKey: z
-    .string()
-    .min(MIN_HASH_KEY, `has to have at least ${MIN_HASH_KEY} characters`)
-    .pipe(secretSchema)
-    .optional(),
-});
 
 /** What reading depends on beside the configuration. */
 export interface ReadOptions extends Modules {
@@ -62,7 +52,7 @@ export function readModelopsConfig(
     ['trustedLocations'],
   );
   const identity = problems.parse(identitySchema, parts.identity, ['identity']);
-  const audit = problems.parse(auditSchema.default({}), parts.audit, ['audit']);
+  const audit = problems.parse(auditSchema, parts.audit ?? {}, ['audit']);
   const connections = readConnections(parts.connections, options, problems);
   // Without an identity block that alone is reported, not also what would be missing in it.
   if (
@@ -98,6 +88,7 @@ export function readModelopsConfig(
     audit,
     warnings: [
       ...warningsFor(root, roles.length, options.production),
+      ...(options.production ? auditWarnings(audit) : []),
       ...mapping.warnings,
     ],
   };
@@ -130,6 +121,13 @@ function warningsFor(
     warnings.push('modelops.roles is empty, so nobody may do anything');
   }
   return warnings;
+}
+
+function auditWarnings({ keys, sinks }: AuditConfig): string[] {
+  if ((keys.signingKey || keys.signingKeyFile) && sinks.length > 0) return [];
+  return [
+    'modelops.audit.checkpoints has no signing key or no sink, so a change of the ledger by the owner of the database could not be proven',
+  ];
 }
 
 function hasHost(address: string): boolean {

@@ -7,6 +7,7 @@ import {
   type RestRoute,
   type RestRouteName,
 } from 'backstage-plugin-modelops-common';
+import { pipeline } from 'node:stream/promises';
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -15,6 +16,7 @@ import express, {
 } from 'express';
 import Router from 'express-promise-router';
 import type { z } from 'zod';
+import type { Download } from '../audit/AuditService';
 import { InvalidRequestError, isOurs, UnavailableError } from '../errors';
 import type { Caller, IdentifiedCaller } from '../identity/Caller';
 import { parseRequest } from './parseRequest';
@@ -75,7 +77,7 @@ export function createRouter(options: {
         caller,
         ...parseAll(route, req),
       } as Handled<RestRoute>);
-      send(route, res, answer);
+      await send(route, res, answer, options.logger);
     });
   }
   router.use(hideUnexpected(options.logger));
@@ -114,8 +116,15 @@ function parseIdempotencyKey(req: Request): string {
   );
 }
 
-function send(route: RestRoute, res: Response, answer: unknown): void {
+async function send(
+  route: RestRoute,
+  res: Response,
+  answer: unknown,
+  logger: LoggerService,
+): Promise<void> {
   res.status(route.status);
+  if (route.answer === 'download')
+    return sendFile(res, answer as Download, logger);
   if (route.answer === 'text/plain') {
     res
       .set('X-Content-Type-Options', 'nosniff')
@@ -124,6 +133,23 @@ function send(route: RestRoute, res: Response, answer: unknown): void {
   } else {
     res.json(answer);
   }
+  return undefined;
+}
+
+/** An error in the middle cuts the connection, so that what was sent is not taken for the whole. */
+async function sendFile(
+  res: Response,
+  file: Download,
+  logger: LoggerService,
+): Promise<void> {
+  res
+    .set('X-Content-Type-Options', 'nosniff')
+    .set('Content-Disposition', `attachment; filename="${file.fileName}"`)
+    .type(file.contentType);
+  await pipeline(file.body, res).catch(error => {
+    logger.warn(`A download ended early: ${stringifyError(error)}`);
+    res.destroy();
+  });
 }
 
 /** Errors of Backstage that are as safe as ours, and body-parser's: both say what was wrong with the request. */

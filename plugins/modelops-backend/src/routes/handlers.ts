@@ -1,6 +1,9 @@
+import type { auditFilterSchema } from 'backstage-plugin-modelops-common';
+import type { z } from 'zod';
 import type { AccessPolicy } from '../access/AccessPolicy';
-import type { AuditLedger } from '../audit/AuditLedger';
-import { InvalidRequestError, RefusedError } from '../errors';
+import type { AuditFilter } from '../audit/AuditLedger';
+import type { AuditService } from '../audit/AuditService';
+import { InvalidRequestError } from '../errors';
 import type { ModelService } from '../models/ModelService';
 import type { JobService } from '../runs/JobService';
 import type { RunService } from '../runs/RunService';
@@ -15,9 +18,9 @@ export function createHandlers(services: {
   jobs: JobService;
   view: RunView;
   access: AccessPolicy;
-  ledger: AuditLedger;
+  audit: AuditService;
 }): Handlers {
-  const { models, runs, jobs, view, access, ledger } = services;
+  const { models, runs, jobs, view, access, audit } = services;
   return {
     listModels: ({ query, caller }) => models.listModels(query, caller),
     getModel: ({ path, caller }) => models.getModel(entityRefOf(path), caller),
@@ -32,21 +35,18 @@ export function createHandlers(services: {
     getRunResult: ({ path, caller }) => jobs.readResult(path.id, caller),
     cancelRun: ({ path, caller }) => jobs.cancel(path.id, caller),
 
-    listAudit: async ({
-      query: { cursor, limit, from, to, ...filter },
-      caller,
-    }) => {
-      const decision = await access.decide(caller, { action: 'audit' });
-      if (!decision.allowed)
-        throw new RefusedError(decision.code, decision.message);
-      return ledger.list(
-        { ...filter, from: toDate(from), to: toDate(to) },
+    listAudit: ({ query: { cursor, limit, ...filter }, caller }) =>
+      audit.list(
+        toFilter(filter),
         {
           before: cursor === undefined ? undefined : sequenceOf(cursor),
           limit,
         },
-      );
-    },
+        caller,
+      ),
+    exportAudit: ({ query: { format, ...filter }, caller }) =>
+      audit.export(format, toFilter(filter), caller),
+    verifyAudit: ({ caller }) => audit.verify(caller),
     getAccess: ({ caller }) => access.access(caller),
 
     getOpenApi: async () => openApiDocument(),
@@ -69,6 +69,14 @@ function sequenceOf(cursor: string): number {
   );
 }
 
-function toDate(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
+function toFilter({
+  from,
+  to,
+  ...filter
+}: z.output<typeof auditFilterSchema>): AuditFilter {
+  return {
+    ...filter,
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+  };
 }

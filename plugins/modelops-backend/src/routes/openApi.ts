@@ -126,6 +126,10 @@ function headersOf(route: RestRoute) {
 function contentOf(route: RestRoute) {
   if (route.answer === 'text/plain')
     return { 'text/plain': { schema: { type: 'string' } } };
+  if (route.answer === 'download') {
+    const file = { schema: { type: 'string' } };
+    return { 'application/jsonl': file, 'text/csv': file };
+  }
   if (route.answer === 'openapi')
     return { 'application/json': { schema: { type: 'object' } } };
   return {

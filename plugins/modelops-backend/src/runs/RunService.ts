@@ -6,7 +6,7 @@ import type {
 import type { Secret } from 'backstage-plugin-modelops-node';
 import type { AuditLedger } from '../audit/AuditLedger';
 import { keyedHash } from '../audit/auditEntry';
-import { isUniqueViolation } from '../database/isUniqueViolation';
+import { isUniqueViolation } from '../database/databaseErrors';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
 import type { Principal } from '../credentials/CredentialBroker';
 import { RefusedError, StateConflictError } from '../errors';

@@ -14,7 +14,7 @@ import type {
   CredentialBroker,
   Principal,
 } from '../credentials/CredentialBroker';
-import { isUniqueViolation } from '../database/isUniqueViolation';
+import { isUniqueViolation } from '../database/databaseErrors';
 import { codeOf, isOurs } from '../errors';
 import type { IdentifiedCaller } from '../identity/Caller';
 import type { OpenConnection } from '../platforms/ConnectionRegistry';

@@ -1,0 +1,99 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { LedgerProblem } from 'backstage-plugin-modelops-common';
+import { NO_PREVIOUS_HASH } from '../auditEntry';
+import type { AuditLedger } from '../AuditLedger';
+import type { ChainLink } from '../ChainWitness';
+import { CHAIN_START, ChainCheck } from '../verifyChain';
+import type { CheckpointStore } from './CheckpointStore';
+import type { Signed, SigningKey } from './SigningKey';
+import { type Checkpoint, checkpointHash } from './statements';
+
+/** When a checkpoint is due: after so many entries, or so long after the first one it would cover. */
+export interface SealingPace {
+  entries: number;
+  intervalMs: number;
+}
+
+/** Sets signed checkpoints: from then on, whoever keeps one notices any change of the entries before it. */
+export class LedgerSealer {
+  constructor(
+    private readonly options: {
+      ledger: AuditLedger;
+      store: CheckpointStore;
+      key: SigningKey;
+      pace: SealingPace;
+      isAppendOnly: () => Promise<boolean>;
+      clock: () => Date;
+      logger: LoggerService;
+    },
+  ) {}
+
+  /**
+   * Sets a checkpoint on the newest entry if one is due, or at once with `now`. Any replica may do so at any time. Entries that
+   * are not what they were are not signed: it is logged, and the verification names them.
+   */
+  async seal(when: 'due' | 'now' = 'due'): Promise<void> {
+    const { ledger, store, key, logger } = this.options;
+    const newest = await ledger.findNewest();
+    const last = await store.findNewest();
+    if (!newest || newest.sequence <= (last?.body.sequence ?? 0)) return;
+    if (when === 'due' && !(await this.isDue(newest, last))) return;
+    const problem = await this.findProblem(newest, last);
+    if (problem) {
+      logger.error(
+        `The audit ledger is not what it was, so no checkpoint was set: ${problem.message}`,
+      );
+      return;
+    }
+    await store.add(key.sign(await this.toCheckpoint(newest, last)));
+  }
+
+  private async isDue(
+    newest: ChainLink,
+    last: Signed<Checkpoint> | undefined,
+  ): Promise<boolean> {
+    const { ledger, pace, clock } = this.options;
+    const sealed = last?.body.sequence ?? 0;
+    if (newest.sequence - sealed >= pace.entries) return true;
+    for await (const oldest of ledger.read({ after: sealed, to: sealed + 1 })) {
+      const age = clock().getTime() - Date.parse(oldest.copies!.time!);
+      return age >= pace.intervalMs;
+    }
+    return true; // the oldest is gone: let the check below say so
+  }
+
+  private async findProblem(
+    newest: ChainLink,
+    last: Signed<Checkpoint> | undefined,
+  ): Promise<LedgerProblem | undefined> {
+    const { ledger } = this.options;
+    const check = new ChainCheck(
+      last?.body ?? CHAIN_START,
+      ledger.witnessed
+        .filter(link => link.sequence <= newest.sequence)
+        .map(link => ({ ...link, witness: 'this process' })),
+    );
+    const range = { after: check.sequence, to: newest.sequence };
+    for await (const entry of ledger.read(range)) {
+      const problem = check.next(entry);
+      if (problem) return problem;
+    }
+    return check.end();
+  }
+
+  private async toCheckpoint(
+    newest: ChainLink,
+    last: Signed<Checkpoint> | undefined,
+  ): Promise<Checkpoint> {
+    const { key, clock, isAppendOnly } = this.options;
+    return {
+      type: 'modelops-checkpoint',
+      sequence: newest.sequence,
+      hash: newest.hash,
+      time: clock().toISOString(),
+      previous: last ? checkpointHash(last.body) : NO_PREVIOUS_HASH,
+      appendOnly: await isAppendOnly(),
+      keyId: key.publicKey.id,
+    };
+  }
+}

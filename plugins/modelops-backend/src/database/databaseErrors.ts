@@ -1,0 +1,26 @@
+/** Codes of a violated unique constraint. Sources: PostgreSQL, Appendix A; SQLite, Result Codes. */
+const UNIQUE_VIOLATIONS: ReadonlySet<unknown> = new Set([
+  '23505',
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+]);
+
+/**
+ * Codes of a change that another transaction was in the way of: serialization failure, deadlock, lock not available.
+ * Source: PostgreSQL, Appendix A.
+ */
+const CONTENTION: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03']);
+
+/** Whether a row was there already. By the code: knex puts what people typed into the message. */
+export function isUniqueViolation(error: unknown): boolean {
+  return UNIQUE_VIOLATIONS.has(codeOf(error));
+}
+
+/** Whether another transaction was in the way, so that the same change may succeed when it is tried again. */
+export function isContention(error: unknown): boolean {
+  return CONTENTION.has(codeOf(error));
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}
