@@ -1,6 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { PlatformError } from './PlatformError';
 import {
   codeForStatus,
@@ -11,6 +16,7 @@ import { Secret } from './Secret';
 import { TestServer } from './__testUtils__/TestServer';
 
 const TOKEN = 'token-that-must-never-be-seen';
+const MEGABYTE = 1024 * 1024;
 
 describe('platformFetch', () => {
   let server: TestServer;
@@ -102,6 +108,32 @@ describe('platformFetch', () => {
     expect(Date.now() - began).toBeLessThan(2_000);
   });
 
+  it('counts silence after the head of an answer against the deadline', async () => {
+    server.answerWith(res => res.writeHead(200).flushHeaders());
+    expect(await failureOf({ deadlineMs: 100 })).toMatchObject({
+      code: 'platform-unreachable',
+      refused: false,
+    });
+  });
+
+  it('keeps its deadline when the garbage collector comes by', async () => {
+    server.answerWith(() => {});
+    const began = Date.now();
+    const failing = failureOf({ deadlineMs: 300 });
+    const collecting = setInterval(collectGarbage, 50);
+    expect((await failing).code).toBe('platform-unreachable');
+    clearInterval(collecting);
+    expect(Date.now() - began).toBeLessThan(2_000);
+  });
+
+  it('leaves nothing behind on the signal of the request it serves', async () => {
+    const { signal } = new AbortController();
+    await send({ signal });
+    server.answerWith(res => void res.destroy());
+    await failureOf({ signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it('stops when the request it serves ends', async () => {
     const controller = new AbortController();
     server.answerWith(() => controller.abort());
@@ -129,6 +161,36 @@ describe('platformFetch', () => {
       refused: false,
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('hangs up on an endless answer, near what it accepts', async () => {
+    const written = new Promise<number>(resolve =>
+      server.answerWith(async res => {
+        const { socket } = res;
+        res.writeHead(200, { 'content-length': 200 * MEGABYTE });
+        await pipeline(pieces(200 * MEGABYTE), res).catch(() => {});
+        resolve(socket!.bytesWritten);
+      }),
+    );
+    expect(await failureOf({ maxBytes: MEGABYTE })).toMatchObject({
+      code: 'platform-response-too-large',
+    });
+    // What is above the limit lay in the buffers of the two sockets.
+    expect(await written).toBeLessThan(20 * MEGABYTE);
+  });
+
+  it('counts what a small compressed answer becomes', async () => {
+    const bomb = gzipSync(Buffer.alloc(100 * MEGABYTE));
+    expect(bomb.length).toBeLessThan(MEGABYTE);
+    server.answerWith(res =>
+      res.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+    );
+    collectGarbage();
+    const before = process.memoryUsage().rss;
+    expect(await failureOf({ maxBytes: MEGABYTE })).toMatchObject({
+      code: 'platform-response-too-large',
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(50 * MEGABYTE);
   });
 
   it('follows no redirect, so the credential stays with its host', async () => {
@@ -315,6 +377,16 @@ describe('codeForStatus', () => {
     expect(codeForStatus(status)).toBe(code);
   });
 });
+
+function* pieces(bytes: number) {
+  const piece = Buffer.alloc(64 * 1024, 'a');
+  for (let sent = 0; sent < bytes; sent += piece.length) yield piece;
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose_gc');
+  runInNewContext('gc')();
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -43,10 +43,40 @@ export interface PlatformResponse {
 export async function platformFetch(
   request: PlatformRequest,
 ): Promise<PlatformResponse> {
-  const deadline = AbortSignal.any([
-    request.signal,
-    AbortSignal.timeout(request.deadlineMs ?? DEFAULT_DEADLINE_MS),
-  ]);
+  const deadline = startDeadline(request);
+  try {
+    return await sendUntil(request, deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+/**
+ * Ends with the request it serves, or when its time is over. Not `AbortSignal.any` over `AbortSignal.timeout`: before Node
+ * 22.16 the garbage collector takes such a timeout away, and then nothing ever ends.
+ */
+function startDeadline(request: PlatformRequest): {
+  signal: AbortSignal;
+  end(): void;
+} {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, request.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  request.signal.addEventListener('abort', abort, { once: true });
+  if (request.signal.aborted) abort();
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', abort);
+    },
+  };
+}
+
+async function sendUntil(
+  request: PlatformRequest,
+  deadline: AbortSignal,
+): Promise<PlatformResponse> {
   const attempts = request.repeat === 'read' ? READ_ATTEMPTS : 1;
   let sent = false; // whether any attempt may have arrived
   for (let attempt = 1; ; attempt++) {
