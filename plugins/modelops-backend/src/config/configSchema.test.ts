@@ -76,7 +76,13 @@ describe('config.d.ts', () => {
     expect(data).toEqual({
       modelops: {
         identity: { workload: { clientSecret: expect.any(String) } },
-        audit: { hashKey: expect.any(String) },
+        audit: {
+          hashKey: expect.any(String),
+          checkpoints: {
+            signingKey: expect.any(String),
+            sinks: { siem: { headers: { Authorization: expect.any(String) } } },
+          },
+        },
       },
     });
     expect(filteredKeys).not.toHaveLength(0);

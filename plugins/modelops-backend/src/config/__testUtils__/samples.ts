@@ -1,7 +1,11 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { JsonObject, JsonValue } from '@backstage/types';
 
 /** Stands for a secret; must never be seen in a message. */
 export const SAMPLE_SECRET = 'not-to-be-printed-7f3a';
+
+/** Made anew each time: a key in a file looks like one that was leaked. */
+const sampleKey = generateKeyPairSync('ed25519').privateKey;
 
 /** A configuration with every key of modelops. The samples are this one with something changed. */
 export const completeConfig: JsonObject = {
@@ -88,7 +92,26 @@ export const completeConfig: JsonObject = {
         allow: [{ actions: ['audit', 'administer'] }],
       },
     ],
-    audit: { hashKey: SAMPLE_SECRET.padEnd(32, '-') },
+    audit: {
+      hashKey: SAMPLE_SECRET.padEnd(32, '-'),
+      checkpoints: {
+        entries: 500,
+        interval: { minutes: 5 },
+        signingKey: sampleKey.export({ format: 'pem', type: 'pkcs8' }),
+        trustedKeys: [
+          createPublicKey(sampleKey).export({ format: 'pem', type: 'spki' }),
+        ],
+        sinks: {
+          disk: { file: '/var/lib/modelops/checkpoints.jsonl' },
+          siem: {
+            url: 'https://siem.acme.com/modelops',
+            headers: { Authorization: SAMPLE_SECRET },
+            insecure: false,
+          },
+        },
+      },
+      retention: { keep: { days: 400 }, archive: '/var/lib/modelops/archive' },
+    },
   },
 };
 
@@ -335,6 +358,21 @@ export const badShapes: Array<
     'a misspelt key of audit',
     { 'modelops.audit.hashkey': SAMPLE_SECRET },
     "modelops.audit: unknown key 'hashkey' (did you mean 'hashKey'?)",
+  ],
+  [
+    'a misspelt key of checkpoints',
+    { 'modelops.audit.checkpoints.signingkey': SAMPLE_SECRET },
+    "modelops.audit.checkpoints: unknown key 'signingkey' (did you mean 'signingKey'?)",
+  ],
+  [
+    'a misspelt key of a sink',
+    { 'modelops.audit.checkpoints.sinks.disk.flie': '/var/x' },
+    "modelops.audit.checkpoints.sinks.disk: unknown key 'flie' (did you mean 'file'?)",
+  ],
+  [
+    'retention without an archive',
+    { 'modelops.audit.retention': { keep: { days: 400 } } },
+    'modelops.audit.retention.archive: is missing',
   ],
 ];
 
@@ -663,5 +701,55 @@ export const badMeanings: Array<
     'a short key of the keyed hashes',
     { 'modelops.audit.hashKey': SAMPLE_SECRET },
     'modelops.audit.hashKey: has to have at least 32 characters',
+  ],
+  [
+    'a signing key that is none',
+    { 'modelops.audit.checkpoints.signingKey': SAMPLE_SECRET },
+    'modelops.audit.checkpoints.signingKey: is no Ed25519 private key',
+  ],
+  [
+    'a signing key and a file of one',
+    { 'modelops.audit.checkpoints.signingKeyFile': '/run/secrets/key.pem' },
+    'modelops.audit.checkpoints.signingKeyFile: does not go with signingKey',
+  ],
+  [
+    'a trusted key that is none',
+    { 'modelops.audit.checkpoints.trustedKeys': ['AAAA'] },
+    'modelops.audit.checkpoints.trustedKeys[0]: is no Ed25519 public key',
+  ],
+  [
+    'checkpoints that are too rare',
+    { 'modelops.audit.checkpoints.interval': { days: 2 } },
+    'modelops.audit.checkpoints.interval: has to be between 10 seconds and a day',
+  ],
+  [
+    'no checkpoint at all',
+    { 'modelops.audit.checkpoints.entries': 0 },
+    'modelops.audit.checkpoints.entries: Too small',
+  ],
+  [
+    'a sink with a file and an address',
+    { 'modelops.audit.checkpoints.sinks.siem.file': '/var/x' },
+    'modelops.audit.checkpoints.sinks.siem: needs either file, or url',
+  ],
+  [
+    'a sink that is plain http elsewhere',
+    { 'modelops.audit.checkpoints.sinks.siem.url': 'http://siem.acme.com/x' },
+    'modelops.audit.checkpoints.sinks.siem.url: must begin with https://',
+  ],
+  [
+    'a sink that is plain http on loopback, without insecure',
+    { 'modelops.audit.checkpoints.sinks.siem.url': 'http://127.0.0.1:9/x' },
+    'modelops.audit.checkpoints.sinks.siem.url: is plain http; set insecure',
+  ],
+  [
+    'a sink whose name is none',
+    { 'modelops.audit.checkpoints.sinks': { 'a b': { file: '/var/x' } } },
+    'modelops.audit.checkpoints.sinks.a b: has to be a name',
+  ],
+  [
+    'a retention shorter than runs need',
+    { 'modelops.audit.retention.keep': { days: 7 } },
+    'modelops.audit.retention.keep: has to be at least 30 days',
   ],
 ];
