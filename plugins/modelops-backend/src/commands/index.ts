@@ -1,0 +1,6 @@
+/**
+ * The commands of this package, for the files in `bin`.
+ *
+ * @packageDocumentation
+ */
+export { modelopsAudit } from './modelopsAudit';
