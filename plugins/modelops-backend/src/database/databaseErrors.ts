@@ -1,8 +1,12 @@
-/** Codes of a violated unique constraint. Sources: PostgreSQL, Appendix A; SQLite, Result Codes. */
+/**
+ * Codes of a violated unique constraint. Sources: PostgreSQL, Appendix A; SQLite, Result Codes. The last is that of our triggers,
+ * which refuse a row that is there already before SQLite itself does.
+ */
 const UNIQUE_VIOLATIONS: ReadonlySet<unknown> = new Set([
   '23505',
   'SQLITE_CONSTRAINT_UNIQUE',
   'SQLITE_CONSTRAINT_PRIMARYKEY',
+  'SQLITE_CONSTRAINT_TRIGGER',
 ]);
 
 /**
