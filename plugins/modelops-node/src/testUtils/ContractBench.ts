@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import { ERROR_CODES } from 'backstage-plugin-modelops-common';
+import {
+  PlatformError,
+  type Credential,
+  type JobReading,
+  type KnownJob,
+  type PlatformCall,
+  type PlatformConnection,
+  type StartJob,
+} from 'backstage-plugin-modelops-node';
+import { Elsewhere } from './Elsewhere';
+import type {
+  ContractCaller,
+  ContractCapability,
+  PlatformUnderTest,
+} from './PlatformUnderTest';
+
+/** Members of `PlatformUnderTest` that may be left out. */
+const OPTIONAL_MEMBERS = [
+  'plantJobs',
+  'moveJob',
+  'settleJob',
+  'forgetJob',
+  'repeatPages',
+  'missingResource',
+  'invalidParameters',
+  'nobodyListens',
+] as const satisfies readonly ContractCapability[];
+
+/** Longest a call may take that nobody hurries, in milliseconds. */
+const CALL_DEADLINE_MS = 20_000;
+/** How far off the times of a start may be that the module is told, in milliseconds; the backend's are wider. */
+const START_MARGIN_MS = 5_000;
+
+/** A job to be started, by whom. */
+export type NewJob = StartJob & { principal: string };
+/** A job whose platform run id is known. */
+export type NamedJob = KnownJob & { platformRunId: string };
+
+/** Where the rules meet the platform under test: makes calls, and checks on each what holds for all of them. */
+export class ContractBench {
+  private opened?: Required<PlatformUnderTest>;
+  private readonly credentials = new Map<ContractCaller, Credential>();
+  readonly elsewhere = new Elsewhere();
+
+  /** @param notApplicable - what the platform lacks, and why */
+  constructor(private readonly notApplicable: ReadonlyMap<string, string>) {}
+
+  async open(underTest: PlatformUnderTest): Promise<void> {
+    // What is left out is declared as not applicable, so no rule that needs it runs.
+    this.opened = underTest as Required<PlatformUnderTest>;
+    await this.elsewhere.open();
+    for (const member of OPTIONAL_MEMBERS) {
+      const there = underTest[member] !== undefined;
+      if (there === this.notApplicable.has(member))
+        throw new Error(
+          there
+            ? `'${member}' is there: take it out of notApplicable`
+            : `'${member}' is missing: add it, or say in notApplicable why the platform has nothing like it`,
+        );
+    }
+  }
+
+  get underTest(): Required<PlatformUnderTest> {
+    if (!this.opened) throw new Error('The platform under test did not start');
+    return this.opened;
+  }
+
+  async reset(): Promise<void> {
+    this.credentials.clear();
+    this.elsewhere.takeCalls();
+    await this.underTest.reset();
+  }
+
+  async close(): Promise<void> {
+    await this.elsewhere.close();
+    await this.opened?.close();
+  }
+
+  connect(connection = this.underTest.connection): PlatformConnection {
+    return this.underTest.platform.connect(connection);
+  }
+
+  async call(
+    caller: ContractCaller,
+    signal = AbortSignal.timeout(CALL_DEADLINE_MS),
+  ): Promise<PlatformCall> {
+    const credential =
+      this.credentials.get(caller) ?? (await this.underTest.credential(caller));
+    this.credentials.set(caller, credential);
+    return { credential, signal };
+  }
+
+  /** A start that nobody made yet. */
+  newJob(change: Partial<NewJob> = {}): NewJob {
+    return { ...this.underTest.job, runId: randomUUID(), ...change };
+  }
+
+  /** What the backend knows of a start that was sent just now. */
+  known<J extends NewJob>(
+    job: J,
+    change: Partial<KnownJob> = {},
+  ): J & KnownJob {
+    return {
+      notBefore: new Date(Date.now() - START_MARGIN_MS),
+      notAfter: new Date(Date.now() + START_MARGIN_MS),
+      claimed: new Set(),
+      ...job,
+      ...change,
+    };
+  }
+
+  async start(job = this.newJob(), caller: ContractCaller = 'person') {
+    return this.connect().start(await this.call(caller), job);
+  }
+
+  /** A job that runs and is known by its platform run id. */
+  async startNamed(job = this.newJob()): Promise<NamedJob> {
+    const { platformRunId } = await this.start(job);
+    return this.known({ ...job, platformRunId });
+  }
+
+  /** A start that the platform took and whose answer was lost. */
+  async startLost(job = this.newJob()): Promise<KnownJob> {
+    await this.underTest.spoil('start', {
+      kind: 'lost',
+      committed: true,
+      times: 1,
+    });
+    expect((await this.failureOf(this.start(job))).refused).toBe(false);
+    return this.known(job);
+  }
+
+  /** Jobs that were made without the module and that the backend knows. */
+  async plantNamed(count: number): Promise<NamedJob[]> {
+    const jobs = Array.from({ length: count }, () => this.newJob());
+    const ids = await this.underTest.plantJobs(
+      jobs.map(({ runId }) => ({ by: 'person', runId })),
+    );
+    return jobs.map((job, at) =>
+      this.known({ ...job, platformRunId: ids[at] }),
+    );
+  }
+
+  /** Reads jobs as the portal does. There is an answer for each, and nothing is started on the way. */
+  async read(
+    jobs: readonly KnownJob[],
+    signal?: AbortSignal,
+  ): Promise<JobReading[]> {
+    const call = await this.call('reader', signal);
+    const started = await this.underTest.requestCount('start');
+    const readings = await this.connect().readJobs(call, jobs);
+    expect(await this.underTest.requestCount('start')).toBe(started);
+    expect([...readings.keys()].sort()).toEqual(
+      jobs.map(({ runId }) => runId).sort(),
+    );
+    this.requireNoToken([...readings.values()]);
+    return jobs.map(({ runId }) => readings.get(runId)!);
+  }
+
+  /** What is said of one job: its state, or why there is none. */
+  async stateOf(job: KnownJob): Promise<string> {
+    const [reading] = await this.read([job]);
+    return reading.kind === 'found' ? reading.state : reading.kind;
+  }
+
+  /** Reads jobs of which there may be none to read: what is said of each, or of all what the error said. */
+  async kindsOf(jobs: readonly KnownJob[]): Promise<string[]> {
+    try {
+      return (await this.read(jobs)).map(({ kind }) => kind);
+    } catch (error) {
+      const { code } = this.requireTyped(error);
+      return jobs.map(() => code);
+    }
+  }
+
+  async cancel(job: NamedJob, caller: ContractCaller = 'person') {
+    return this.connect().cancel(await this.call(caller), job);
+  }
+
+  /** The error of something that has to fail. */
+  async failureOf(doing: Promise<unknown>): Promise<PlatformError> {
+    const outcome = await doing.then(
+      value => new Error(`It did not fail: ${inspect(value)}`),
+      (thrown: unknown) => thrown,
+    );
+    return this.requireTyped(outcome);
+  }
+
+  /** Requests that doing something takes; credentials are there before. */
+  async requestsOf(doing: () => Promise<unknown>): Promise<number> {
+    await this.call('person');
+    await this.call('reader');
+    const before = await this.underTest.requestCount();
+    await doing();
+    return (await this.underTest.requestCount()) - before;
+  }
+
+  /** An error the backend can show: of our kind, with a code of ours, naming the connection, and without a token. */
+  private requireTyped(error: unknown): PlatformError {
+    if (!(error instanceof PlatformError)) throw error;
+    expect(Object.keys(ERROR_CODES)).toContain(error.code);
+    expect(error.connection).toBe(this.underTest.connection.id);
+    this.requireNoToken(error);
+    return error;
+  }
+
+  private requireNoToken(shown: unknown): void {
+    const text = [
+      inspect(shown, { showHidden: true, depth: 12 }),
+      JSON.stringify(shown),
+      shown instanceof Error ? `${shown.message}\n${shown.stack}` : '',
+    ].join('\n');
+    const leaked = [...this.credentials.values()]
+      .map(({ accessToken }) => accessToken.reveal())
+      // A signature alone is as good as the whole token to whoever has the rest from elsewhere.
+      .flatMap(token => [token, ...token.split('.').slice(-1)])
+      .flatMap(piece => [
+        piece,
+        encodeURIComponent(piece),
+        Buffer.from(piece).toString('base64'),
+      ])
+      .some(piece => text.includes(piece));
+    if (leaked) throw new Error('The access token is in it');
+  }
+}
