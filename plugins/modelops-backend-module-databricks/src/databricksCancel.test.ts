@@ -26,10 +26,7 @@ describe('cancel', () => {
     return { ...known(job), platformRunId };
   }
 
-  async function cancel(
-    job: StartedJob,
-    person: 'ada' | 'grace' | 'katherine' = 'ada',
-  ) {
+  async function cancel(job: StartedJob, person: 'ada' | 'katherine' = 'ada') {
     await workspace.open().cancel(await workspace.callAs(person), job);
   }
 
@@ -52,35 +49,6 @@ describe('cancel', () => {
     const [sent] = await workspace.databricks.requests({ path: CANCEL });
     expect(sent.body).toBe(`{"run_id":${job.platformRunId}}`);
     expect(sent.principal).toBe('ada@acme.example');
-  });
-
-  it('cancels a run that waits', async () => {
-    const job = await start();
-    await cancel(job);
-    await workspace.databricks.advanceRun(job.platformRunId, {
-      to: 'TERMINATED',
-    });
-    expect(await stateOf(job)).toBe('canceled');
-  });
-
-  it('may be asked for twice at a time, and once more', async () => {
-    const job = await start();
-    await Promise.all([cancel(job), cancel(job)]);
-    await workspace.databricks.advanceRun(job.platformRunId, {
-      to: 'TERMINATED',
-    });
-    await cancel(job);
-    expect(await stateOf(job)).toBe('canceled');
-  });
-
-  it('does not change how a run ended that was faster', async () => {
-    const job = await start();
-    await workspace.databricks.advanceRun(job.platformRunId, {
-      to: 'TERMINATED',
-      code: 'SUCCESS',
-    });
-    await cancel(job);
-    expect(await stateOf(job)).toBe('succeeded');
   });
 
   it.each([400, 409])(
@@ -129,35 +97,13 @@ describe('cancel', () => {
     );
   });
 
-  it.each(['katherine', 'grace'] as const)('is refused to %s', async person => {
+  it('is refused to katherine, who may only look', async () => {
     const job = await start();
-    const error = await workspace.failureOf(cancel(job, person));
+    const error = await workspace.failureOf(cancel(job, 'katherine'));
     expect(error).toMatchObject({
       code: 'platform-permission-denied',
       refused: true,
     });
     expect(error.message).toContain('CAN_MANAGE_RUN on job/8123');
-  });
-
-  it('says that a forgotten run is not there', async () => {
-    const job = await start();
-    await workspace.databricks.forgetRun(job.platformRunId);
-    expect((await workspace.failureOf(cancel(job))).code).toBe(
-      'platform-not-found',
-    );
-  });
-
-  it.each([
-    [
-      'an outage',
-      { effect: 'status', status: 503, retryAfterSeconds: 0 },
-      'platform-failed',
-    ],
-    ['a sign-in page', { effect: 'html' }, 'platform-response-invalid'],
-    ['10 MB', { effect: 'huge' }, 'platform-response-too-large'],
-  ] as const)('is an error after %s', async (_what, effect, code) => {
-    const job = await start();
-    await workspace.databricks.fault({ path: CANCEL, ...effect });
-    expect((await workspace.failureOf(cancel(job))).code).toBe(code);
   });
 });

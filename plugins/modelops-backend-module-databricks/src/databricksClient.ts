@@ -16,7 +16,7 @@ import type { DatabricksSettings } from './databricksSettings';
 
 /** Begins the `User-Agent`, which Databricks keeps in its audit log beside the person. */
 const PRODUCT = 'backstage-modelops';
-/** Longest list read, in pages. */
+/** Longest list read unless told, in pages. */
 const MAX_PAGES = 20;
 
 /** One request to the REST API of a workspace. @internal */
@@ -72,19 +72,22 @@ export class DatabricksClient {
   }
 
   /**
-   * Reads a list page by page, up to a limit. A token that comes back is no way forward: the list ends there, `complete`
-   * false. Stops early when `enough` says so.
+   * Reads a list page by page, up to `maxPages`. A token that comes back is no way forward: the list ends there, `complete`
+   * false. Stops early when `enough` says so, which is asked after each page.
    */
   async getPages<S extends z.ZodType<DatabricksPage>>(
     call: PlatformCall,
     request: DatabricksRequest,
     schema: S,
-    enough: (pages: z.output<S>[]) => boolean = () => false,
+    limits: {
+      maxPages?: number;
+      enough?: (pages: z.output<S>[]) => boolean;
+    } = {},
   ): Promise<{ pages: z.output<S>[]; complete: boolean }> {
     const pages: z.output<S>[] = [];
     const seen = new Set<string>();
     let token: string | undefined;
-    for (let left = MAX_PAGES; left > 0; left--) {
+    for (let left = limits.maxPages ?? MAX_PAGES; left > 0; left--) {
       const page = await this.get(
         call,
         {
@@ -97,7 +100,8 @@ export class DatabricksClient {
       );
       pages.push(page);
       token = page.next_page_token;
-      if (!token || enough(pages)) return { pages, complete: !token };
+      const enough = limits.enough?.(pages) ?? false;
+      if (!token || enough) return { pages, complete: !token };
       if (seen.has(token)) return { pages, complete: false };
       seen.add(token);
     }

@@ -138,3 +138,12 @@ export async function failingAs<T>(
     );
   }
 }
+
+/** Undefined for what Databricks does not know. @internal */
+export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(error => {
+    if (error instanceof PlatformError && error.code === 'platform-not-found')
+      return undefined;
+    throw error;
+  });
+}

@@ -1,11 +1,20 @@
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
-import type { DatabricksClient } from './databricksClient';
+import type {
+  KnownJob,
+  PlatformCall,
+  PlatformResource,
+} from 'backstage-plugin-modelops-node';
+import type { DatabricksClient, DatabricksRequest } from './databricksClient';
 import { jobIdOf } from './databricksJobs';
 import { latestArrival } from './databricksRunSearch';
 import { runsPageSchema, type DatabricksRun } from './databricksSchemas';
 
 /** Most runs per page of runs/list: "greater than 0 and less than 25". */
 const RUNS_PER_PAGE = 24;
+/**
+ * Longest list of known runs that is read, in pages: 2,400 runs. A workspace runs 2,000 tasks at a time, so what is not over
+ * is among them. Source: https://docs.databricks.com/aws/en/resources/limits
+ */
+const KNOWN_RUNS_PAGES = 100;
 /** Runs that began this long before or after are listed too, in milliseconds: the clock of the workspace may be wrong. */
 const LIST_MARGIN_MS = 10 * 60_000;
 /**
@@ -27,25 +36,29 @@ interface Span {
   to: number;
 }
 
-/** Lists the runs of one job since the first of some starts, until all of these runs are there. @internal */
+/**
+ * Lists the runs of some jobs since the first of some starts, and those of other jobs that the caller may see in between:
+ * unfinished ones first, then those that ended last. `onPage` answers whether that is enough.
+ * @internal
+ */
 export async function listKnownRuns(
   client: DatabricksClient,
   call: PlatformCall,
-  jobs: ReadonlyArray<KnownJob & { platformRunId: string }>,
-): Promise<DatabricksRun[]> {
-  const wanted = jobs.map(job => job.platformRunId);
-  const from = Math.min(...jobs.map(earliestListed));
-  const { runs } = await listRuns(
-    client,
+  jobs: readonly KnownJob[],
+  onPage: (runs: DatabricksRun[]) => boolean,
+): Promise<void> {
+  const [resource, ...others] = new Map(
+    jobs.map(job => [job.resource.canonical, job.resource]),
+  ).values();
+  await client.getPages(
     call,
-    jobs[0],
-    { from, to: Infinity },
-    read => {
-      const seen = new Set(read.map(run => run.run_id));
-      return wanted.every(id => seen.has(id));
-    },
+    listRequest(client, others.length === 0 ? resource : undefined, {
+      from: Math.min(...jobs.map(earliestListed)),
+      to: Infinity,
+    }),
+    runsPageSchema,
+    { maxPages: KNOWN_RUNS_PAGES, enough: pages => onPage(pages.at(-1)!.runs) },
   );
-  return runs;
 }
 
 /**
@@ -111,25 +124,35 @@ async function listRuns(
   client: DatabricksClient,
   call: PlatformCall,
   { resource }: KnownJob,
-  { from, to }: Span,
-  enough: (runs: DatabricksRun[]) => boolean = () => false,
+  span: Span,
 ): Promise<ListedRuns> {
   const { pages, complete } = await client.getPages(
     call,
-    {
-      path: '/api/2.2/jobs/runs/list',
-      query: {
-        job_id: jobIdOf(client, resource),
-        start_time_from: from,
-        start_time_to: Number.isFinite(to) ? to : undefined,
-        limit: RUNS_PER_PAGE,
-      },
-      target: resource.canonical,
-      needs: `CAN_VIEW on ${resource.canonical} for the reader of ${client.connection.id}`,
-      missingIsInvalid: true,
-    },
+    listRequest(client, resource, span),
     runsPageSchema,
-    read => enough(read.flatMap(page => page.runs)),
   );
   return { runs: pages.flatMap(page => page.runs), complete };
+}
+
+/** Runs of one job, or of all that the caller may see. */
+function listRequest(
+  client: DatabricksClient,
+  resource: PlatformResource | undefined,
+  { from, to }: Span,
+): DatabricksRequest {
+  const { id } = client.connection;
+  const target = resource?.canonical ?? `the runs of ${id}`;
+  return {
+    path: '/api/2.2/jobs/runs/list',
+    query: {
+      job_id: resource && jobIdOf(client, resource),
+      run_type: 'JOB_RUN',
+      start_time_from: from,
+      start_time_to: Number.isFinite(to) ? to : undefined,
+      limit: RUNS_PER_PAGE,
+    },
+    target,
+    needs: `CAN_VIEW on ${target} for the reader of ${id}`,
+    missingIsInvalid: true,
+  };
 }

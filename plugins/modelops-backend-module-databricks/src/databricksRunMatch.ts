@@ -1,4 +1,4 @@
-import type { StartJob } from 'backstage-plugin-modelops-node';
+import type { JobReading, StartJob } from 'backstage-plugin-modelops-node';
 import { asciiLowerCase, nameOf } from './databricksResources';
 import type { DatabricksRun } from './databricksSchemas';
 
@@ -27,6 +27,15 @@ export function findDifference(
   return name === undefined
     ? undefined
     : { in: 'parameters', why: `its parameter '${name}' has another value` };
+}
+
+/** What is said of a run that goes by the id of ours and is another one. @internal */
+export function notOurs(run: DatabricksRun, why: string): JobReading {
+  return {
+    kind: 'not-ours',
+    platformRunId: run.run_id,
+    why: `Run ${run.run_id} on Databricks goes by the id of this run, but ${why}. It was not adopted; have it looked at.`,
+  };
 }
 
 /** Whether two names mean one principal on Databricks, which ignores case. @internal */

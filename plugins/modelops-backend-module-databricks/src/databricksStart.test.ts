@@ -255,16 +255,6 @@ describe('Starting a job', () => {
       );
     });
 
-    it('gives the same run for the same id', async () => {
-      const call = await workspace.callAs('ada');
-      const job = aStart();
-      const first = await workspace.open().start(call, job);
-      expect((await workspace.open().start(call, job)).platformRunId).toBe(
-        first.platformRunId,
-      );
-      expect(await workspace.databricks.runs()).toHaveLength(1);
-    });
-
     it("takes no stranger's run for ours, and knows that nothing was started", async () => {
       await workspace.databricks.plantStrangersRun();
       const error = await workspace.failureOf(
@@ -407,14 +397,14 @@ describe('Starting a job', () => {
       ).toHaveLength(0);
     });
 
-    it.each([
-      ['grace may see nothing of it', 'grace', 'platform-permission-denied'],
-      ['katherine may only look', 'katherine', 'platform-permission-denied'],
-    ] as const)('%s', async (_rule, person, code) => {
+    it('is refused to katherine, who may only look', async () => {
       const error = await workspace.failureOf(
-        workspace.open().start(await workspace.callAs(person), aStart()),
+        workspace.open().start(await workspace.callAs('katherine'), aStart()),
       );
-      expect(error).toMatchObject({ code, refused: true });
+      expect(error).toMatchObject({
+        code: 'platform-permission-denied',
+        refused: true,
+      });
       expect(await workspace.databricks.runs()).toHaveLength(0);
     });
 
@@ -432,20 +422,6 @@ describe('Starting a job', () => {
 
     it.each([
       [
-        'a refusal is certain',
-        RUN_NOW,
-        { effect: 'status', status: 400 },
-        'platform-rejected-request',
-        true,
-      ],
-      [
-        'throttling is certain',
-        RUN_NOW,
-        { effect: 'status', status: 429 },
-        'platform-throttled',
-        true,
-      ],
-      [
         'throttling by the front door is certain',
         RUN_NOW,
         { effect: 'status', status: 429, numericErrorCode: true },
@@ -460,79 +436,9 @@ describe('Starting a job', () => {
         true,
       ],
       [
-        'an outage leaves it open',
-        RUN_NOW,
-        { effect: 'status', status: 503 },
-        'platform-failed',
-        false,
-      ],
-      [
-        'a timeout of a gateway leaves it open',
-        RUN_NOW,
-        { effect: 'status', status: 504, commit: true },
-        'platform-failed',
-        false,
-      ],
-      [
-        'a lost answer leaves it open',
-        RUN_NOW,
-        { effect: 'drop', commit: true },
-        'platform-unreachable',
-        false,
-      ],
-      [
-        'a lost request leaves it open',
-        RUN_NOW,
-        { effect: 'drop' },
-        'platform-unreachable',
-        false,
-      ],
-      [
-        'a sign-in page leaves it open',
-        RUN_NOW,
-        { effect: 'html' },
-        'platform-response-invalid',
-        false,
-      ],
-      [
         'a sign-in page that forbids leaves it open',
         RUN_NOW,
         { effect: 'html', status: 403 },
-        'platform-response-invalid',
-        false,
-      ],
-      [
-        'an empty answer leaves it open',
-        RUN_NOW,
-        { effect: 'empty', commit: true },
-        'platform-response-invalid',
-        false,
-      ],
-      [
-        'half an answer leaves it open',
-        RUN_NOW,
-        { effect: 'body', body: '{"run_id":12', commit: true },
-        'platform-response-invalid',
-        false,
-      ],
-      [
-        'text leaves it open',
-        RUN_NOW,
-        { effect: 'not-json' },
-        'platform-response-invalid',
-        false,
-      ],
-      [
-        '10 MB leave it open',
-        RUN_NOW,
-        { effect: 'huge', commit: true },
-        'platform-response-too-large',
-        false,
-      ],
-      [
-        'a redirect leaves it open',
-        RUN_NOW,
-        { effect: 'redirect', location: 'http://127.0.0.1:9/', status: 307 },
         'platform-response-invalid',
         false,
       ],
@@ -621,52 +527,6 @@ describe('Starting a job', () => {
       expect(error).toMatchObject({ code, refused });
       const sent = await workspace.databricks.requests({ path: RUN_NOW });
       expect(sent).toHaveLength(path === GET_JOB ? 0 : 1);
-    });
-
-    it('leaves it open when the answer does not come in time', async () => {
-      await workspace.databricks.fault({
-        path: RUN_NOW,
-        effect: 'delay',
-        latencyMs: 5_000,
-        commit: true,
-      });
-      const call = {
-        ...(await workspace.callAs('ada')),
-        signal: AbortSignal.timeout(1_000),
-      };
-      const error = await workspace.failureOf(
-        workspace.open().start(call, aStart()),
-      );
-      expect(error).toMatchObject({
-        code: 'platform-unreachable',
-        refused: false,
-      });
-      expect(await workspace.databricks.runs()).toHaveLength(1);
-    });
-
-    it('is certain when the time is over before anything was sent', async () => {
-      const call = {
-        ...(await workspace.callAs('ada')),
-        signal: AbortSignal.abort(),
-      };
-      const error = await workspace.failureOf(
-        workspace.open().start(call, aStart()),
-      );
-      expect(error).toMatchObject({
-        code: 'platform-unreachable',
-        refused: true,
-      });
-    });
-
-    it('is certain when nobody listens', async () => {
-      const call = await workspace.callAs('ada');
-      const error = await workspace.failureOf(
-        workspace.open({ host: 'http://127.0.0.1:9' }).start(call, aStart()),
-      );
-      expect(error).toMatchObject({
-        code: 'platform-unreachable',
-        refused: true,
-      });
     });
 
     it('drops a link that leads elsewhere', async () => {

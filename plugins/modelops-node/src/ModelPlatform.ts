@@ -93,8 +93,10 @@ export type JobReading =
   | { kind: 'missing' }
   /** A job with our id that differs in creator, resource or parameters. `why` is written by us. */
   | { kind: 'not-ours'; platformRunId: string; why: string }
-  /** The platform cannot say yet; `why` is written by us. */
-  | { kind: 'unclear'; why: string };
+  /** The platform answered, and what it says leaves it open which job it is; `why` is written by us. */
+  | { kind: 'unclear'; why: string }
+  /** This job could not be read this time, unlike others: nothing is known of it. `why` is written by us. */
+  | { kind: 'unreachable'; why: string };
 
 /** One connection of a platform, ready to be called. Every method throws PlatformError. @public */
 export interface PlatformConnection {
@@ -111,7 +113,10 @@ export interface PlatformConnection {
     call: PlatformCall,
     job: StartJob & { principal: string },
   ): Promise<Extract<JobReading, { kind: 'found' }>>;
-  /** Reads many jobs of this connection in as few calls as it can. An answer for each `runId`; never starts anything. */
+  /**
+   * Reads many jobs of this connection. An answer for each `runId`; never starts anything. The calls may grow with the
+   * pages of the platform's lists, not with the jobs: there may be a thousand, and they are read every few seconds.
+   */
   readJobs(
     call: PlatformCall,
     jobs: readonly KnownJob[],

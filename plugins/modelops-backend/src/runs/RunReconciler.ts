@@ -131,13 +131,21 @@ export class RunReconciler {
           AbortSignal.timeout(READ_DEADLINE_MS),
         ]),
       };
-      return await connection.client
+      const readings = await connection.client
         .readJobs(call, await this.toKnownJobs(connection, due))
         .catch(error => {
           if (codeOf(error) === 'platform-refused-credential')
             credentials.forget(credential);
           throw error;
         });
+      const unread = [...readings.values()].filter(
+        reading => reading.kind === 'unreachable',
+      );
+      if (unread.length > 0)
+        logger.warn(
+          `${unread.length} of ${due.length} runs of ${connection.config.id} could not be read: ${unread[0].why}`,
+        );
+      return readings;
     } catch (error) {
       const what =
         error instanceof PlatformError

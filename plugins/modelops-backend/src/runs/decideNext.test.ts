@@ -123,6 +123,12 @@ describe('decideNext', () => {
       WAIT,
     ],
     [
+      'never closes a run of more than a day that could not be read, unlike others',
+      run('running', 2 * WATCH_MS, true),
+      { kind: 'unreachable', why: 'Nobody may look.' },
+      WAIT,
+    ],
+    [
       'never closes a run on an unclear answer',
       run('unknown', 9 * NEVER_SENT_MS),
       { kind: 'unclear', why: 'Two fit.' },
