@@ -1,9 +1,11 @@
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
+import { isUniqueViolation } from '../database/databaseErrors';
 import { openDatabase } from '../database/migrate';
 import { StateConflictError } from '../errors';
 import { canonicalJson, hashOf, type NewAuditEntry } from './auditEntry';
 import { AuditLedger } from './AuditLedger';
+import { CHAIN_START, ChainCheck } from './verifyChain';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
 const REFUSAL: NewAuditEntry = {
@@ -44,6 +46,100 @@ describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
       expect(row.hash).toBe(hashOf(row.canonical));
       expect(row.canonical).toBe(canonicalJson(JSON.parse(row.canonical)));
     });
+  });
+
+  it('commits a group although some of its changes fail, and undoes only those', async () => {
+    const insertKey = (name: string) => async (tx: Knex.Transaction) => {
+      await tx('keys').insert({ name, value: 'v', created_at: new Date() });
+      return { ...REFUSAL, reason: name };
+    };
+    const results = await Promise.allSettled([
+      ledger.commit(insertKey('a')),
+      ledger.commit(insertKey('b')),
+      ledger.commit(insertKey('b')), // violates the primary key
+      ledger.record({ ...REFUSAL, code: 'no.such.code' as 'run.refused' }),
+      ledger.commit(async tx => {
+        await insertKey('c')(tx);
+        throw new StateConflictError('run-state-conflict', 'changed meanwhile');
+      }),
+      ledger.commit(insertKey('d')),
+      ledger.record({ ...REFUSAL, reason: 'e' }),
+    ]);
+    expect(results.map(result => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    const rejected = results.flatMap(result =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    expect(isUniqueViolation(rejected[0])).toBe(true);
+    expect(rejected.slice(1)).toMatchObject([
+      { code: 'audit-unavailable' },
+      { code: 'run-state-conflict' },
+    ]);
+    expect((await db('keys').orderBy('name')).map(row => row.name)).toEqual([
+      'a',
+      'b',
+      'd',
+    ]);
+    const { items } = await ledger.list({}, { limit: 10 });
+    expect(items.map(entry => entry.reason)).toEqual(['e', 'd', 'b', 'a']);
+  });
+
+  it('writes many waiting entries in few transactions', async () => {
+    let transactions = 0;
+    db.on('query', ({ sql }: { sql: string }) => {
+      if (/^BEGIN/i.test(sql)) transactions += 1;
+    });
+    await Promise.all(
+      Array.from({ length: 200 }, () => ledger.record(REFUSAL)),
+    );
+    expect(transactions).toBeLessThanOrEqual(5);
+  });
+
+  it('does not let a flood of refusals hold up a start', async () => {
+    const order: string[] = [];
+    const flood = Array.from({ length: 200 }, () =>
+      ledger.record(REFUSAL, 'apart').then(() => order.push('refusal')),
+    );
+    const start = ledger
+      .commit(async () => ({ ...REFUSAL, code: 'run.requested' }))
+      .then(() => order.push('start'));
+    await Promise.all([...flood, start]);
+    expect(order.indexOf('start')).toBeLessThan(40);
+  });
+
+  it('keeps one chain when two replicas commit the same rows in opposite order', async () => {
+    const other = new AuditLedger({
+      db,
+      clock: () => new Date(),
+      logger: mockServices.logger.mock(),
+    });
+    await db('keys').insert(
+      ['x', 'y'].map(name => ({ name, value: '0', created_at: new Date() })),
+    );
+    const touch = (from: AuditLedger, name: string) =>
+      from.commit(async tx => {
+        await tx('keys').where({ name }).update({ created_at: new Date() });
+        return REFUSAL;
+      });
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => [
+        touch(ledger, index % 2 ? 'x' : 'y'),
+        touch(other, index % 2 ? 'y' : 'x'),
+      ]).flat(),
+    );
+    const rows = await db('audit_entries').orderBy('sequence');
+    expect(rows).toHaveLength(40);
+    const check = new ChainCheck(CHAIN_START, []);
+    for await (const entry of ledger.read({ after: 0, to: 40 })) {
+      expect(check.next(entry)).toBeUndefined();
+    }
   });
 
   it('undoes the change when the entry cannot be written, and the entry when the change fails', async () => {

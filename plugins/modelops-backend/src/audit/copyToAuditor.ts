@@ -3,11 +3,13 @@ import type {
   LoggerService,
 } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
-import type { AuditEntry } from 'backstage-plugin-modelops-common';
+import type { AuditCode, AuditEntry } from 'backstage-plugin-modelops-common';
 
 /** Codes an operator wants to see at Backstage's default log level: starts, cancels and refusals. */
 const MEDIUM =
-  /^(run\.(requested|refused|cancel-.*|not-ours|late)|identity\.refused|refusals\.suppressed)$/;
+  /^(run\.(requested|refused|cancel-.*|not-ours|late)|.*\.refused|audit\.(exported|archived|key-added)|refusals\.suppressed)$/;
+/** Codes that change who may do what. */
+const HIGH = /^mapping\./;
 
 /**
  * Gives Backstage's auditor a copy of a committed entry. The ledger is the record; the auditor writes logs, so a failure
@@ -18,7 +20,7 @@ export function copyToAuditor(auditor: AuditorService, logger: LoggerService) {
     auditor
       .createEvent({
         eventId: entry.code.replace('.', '-'),
-        severityLevel: MEDIUM.test(entry.code) ? 'medium' : 'low',
+        severityLevel: severityOf(entry.code),
         meta: JSON.parse(JSON.stringify(entry)),
       })
       .then(event => event.success())
@@ -30,4 +32,9 @@ export function copyToAuditor(auditor: AuditorService, logger: LoggerService) {
         ),
       );
   };
+}
+
+function severityOf(code: AuditCode): 'low' | 'medium' | 'high' {
+  if (HIGH.test(code)) return 'high';
+  return MEDIUM.test(code) ? 'medium' : 'low';
 }

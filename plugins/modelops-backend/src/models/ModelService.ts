@@ -161,12 +161,15 @@ export class ModelService {
         decision,
         this.options.actions.identityOf(caller, binding, decision, form),
       );
-      await ledger.record({
-        ...facts,
-        code: 'form.read',
-        outcome: 'accepted',
-        principal: answer.runsAs.principal,
-      });
+      await ledger.record(
+        {
+          ...facts,
+          code: 'form.read',
+          outcome: 'accepted',
+          principal: answer.runsAs.principal,
+        },
+        'apart',
+      );
       return answer;
     } catch (error) {
       throw await journal.close(error, FORM_CODES, facts);

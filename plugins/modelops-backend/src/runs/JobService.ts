@@ -8,7 +8,7 @@ import type { AccessDecision } from '../access/AccessPolicy';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
 import type { CredentialBroker } from '../credentials/CredentialBroker';
-import { RefusedError, StateConflictError } from '../errors';
+import { codeOf, RefusedError, StateConflictError } from '../errors';
 import { callerFacts, type IdentifiedCaller } from '../identity/Caller';
 import { type ModelActions, principalOf } from '../models/ModelActions';
 import type {
@@ -52,7 +52,7 @@ export class JobService {
 
   /** Asks the platform to cancel. Safe to repeat; a run that was canceled already is no error. */
   async cancel(runId: string, caller: IdentifiedCaller): Promise<Run> {
-    const { ledger, runs, view, clock, journal } = this.options;
+    const { ledger, view, journal } = this.options;
     const facts: RequestFacts = {
       ...callerFacts(caller),
       action: 'cancel',
@@ -64,27 +64,15 @@ export class JobService {
       Object.assign(facts, aboutRequest(run, decision));
       if (!decision.allowed)
         throw new RefusedError(decision.code, decision.message);
-      if (run.state === 'canceled') {
-        await ledger.record({
-          ...facts,
-          code: 'run.cancel-sent',
-          outcome: 'accepted',
-          detail: 'It had been canceled already.',
-        });
-        return toWireRun(run);
+      const reached = isTerminal(run.state)
+        ? undefined
+        : this.reach(run, decision, caller, facts);
+      if (!reached || !(await this.noteCancel(runId, facts))) {
+        // It may have ended since it was read.
+        const ended = reached ? await view.getVisible(runId, caller) : run;
+        return await this.closeOver(ended, facts);
       }
-      if (isTerminal(run.state)) {
-        throw new StateConflictError(
-          'run-over',
-          `The run is over (${run.state}); there is nothing to cancel.`,
-        );
-      }
-      const { open, job, call } = this.reach(run, decision, caller, facts);
-      await ledger.commit(async tx => {
-        await runs.setCancelRequested(tx, runId, clock());
-        return { ...facts, code: 'run.cancel-requested' };
-      });
-      await call(sent => open.client.cancel(sent, job));
+      await reached.call(sent => reached.open.client.cancel(sent, reached.job));
       await ledger.record({
         ...facts,
         code: 'run.cancel-sent',
@@ -98,6 +86,41 @@ export class JobService {
         facts,
       );
     }
+  }
+
+  /** Records that somebody asks to cancel, before the platform is asked. False if the run has ended meanwhile. */
+  private async noteCancel(
+    runId: string,
+    facts: RequestFacts,
+  ): Promise<boolean> {
+    const { ledger, runs, clock } = this.options;
+    try {
+      await ledger.commit(async tx => {
+        await runs.setCancelRequested(tx, runId, clock());
+        return { ...facts, code: 'run.cancel-requested' };
+      });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'run-state-conflict') return false;
+      throw error;
+    }
+  }
+
+  /** A run that is over: canceled is what was asked for, anything else cannot be canceled any more. */
+  private async closeOver(run: StoredRun, facts: RequestFacts): Promise<Run> {
+    if (run.state !== 'canceled') {
+      throw new StateConflictError(
+        'run-over',
+        `The run is over (${run.state}); there is nothing to cancel.`,
+      );
+    }
+    await this.options.ledger.record({
+      ...facts,
+      code: 'run.cancel-sent',
+      outcome: 'accepted',
+      detail: 'It had been canceled already.',
+    });
+    return toWireRun(run);
   }
 
   /** Log tail as plain text: no control characters, no secret the request carries. */
@@ -154,11 +177,10 @@ export class JobService {
       const decision = await view.decide('read', run, caller);
       Object.assign(facts, aboutRequest(run, decision));
       const value = await read(this.reach(run, decision, caller, facts));
-      await ledger.record({
-        ...facts,
-        code: `run.${what}-read`,
-        outcome: 'accepted',
-      });
+      await ledger.record(
+        { ...facts, code: `run.${what}-read`, outcome: 'accepted' },
+        'apart',
+      );
       return value;
     } catch (error) {
       throw await journal.close(
