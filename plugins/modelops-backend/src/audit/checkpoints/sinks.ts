@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Secret } from 'backstage-plugin-modelops-node';
 import { type Signed, VerifyingKey } from './SigningKey';
 import { type Checkpoint, statementLineSchema } from './statements';
@@ -82,16 +81,19 @@ export class HttpSink implements CheckpointSink {
   }
 }
 
-/** Lines of a file; none if there is no such file yet. */
-export async function* linesOf(path: string): AsyncIterable<string> {
-  const input = createReadStream(path, 'utf8');
+/** Lines of a file; none if there is no such file yet. Not by readline: to it, a U+2028 that somebody typed ends a line. */
+export async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = '';
   try {
-    yield* createInterface({ input, crlfDelay: Infinity });
+    for await (const piece of createReadStream(path, 'utf8')) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
-  } finally {
-    input.destroy();
   }
+  if (rest !== '') yield rest;
 }
 
 /** The statement of a line with the key it names, or undefined for any other line. */
