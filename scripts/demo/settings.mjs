@@ -1,5 +1,6 @@
 // What the demo runs, where, and how to know that it is ready. app-config.demo.yaml reads the same variables.
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { repoDir } from '../toolchain.mjs';
 
@@ -60,6 +61,19 @@ const runTypeScript = [
   '@backstage/cli/config/nodeTransform.cjs',
 ];
 
+/** The key that checkpoints of the audit ledger are signed with; kept beside the database, made anew with it. */
+function auditKey() {
+  const file = path.join(demoDir, 'audit-key.pem');
+  if (!existsSync(file)) {
+    mkdirSync(demoDir, { recursive: true });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), {
+      mode: 0o600,
+    });
+  }
+  return file;
+}
+
 export function demoEnvironment(env) {
   return {
     ...env,
@@ -74,6 +88,8 @@ export function demoEnvironment(env) {
     MODELOPS_DEMO_CATALOG: path.join(repoDir, 'examples', 'demo'),
     MODELOPS_DEMO_DB: databaseDir,
     MODELOPS_DEMO_PROBE_TOKEN: probeToken,
+    MODELOPS_DEMO_AUDIT_KEY: auditKey(),
+    MODELOPS_DEMO_CHECKPOINTS: path.join(demoDir, 'checkpoints.jsonl'),
   };
 }
 

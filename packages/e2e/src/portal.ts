@@ -1,8 +1,8 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -50,6 +50,14 @@ export async function startPortal(
     manualRuns: options.manualRuns,
   });
 
+  const auditKey = path.join(home, 'audit-key.pem');
+  await writeFile(
+    auditKey,
+    generateKeyPairSync('ed25519').privateKey.export({
+      format: 'pem',
+      type: 'pkcs8',
+    }),
+  );
   const probeToken = randomBytes(24).toString('hex');
   const logFile = path.join(home, 'backend.log');
   const backend = startBackend(logFile, {
@@ -60,6 +68,8 @@ export async function startPortal(
     MODELOPS_DEMO_CATALOG: path.join(REPO, 'examples/demo'),
     MODELOPS_DEMO_DB: path.join(home, 'db'),
     MODELOPS_DEMO_PROBE_TOKEN: probeToken,
+    MODELOPS_DEMO_AUDIT_KEY: auditKey,
+    MODELOPS_DEMO_CHECKPOINTS: path.join(home, 'checkpoints.jsonl'),
   });
   const backendLog = () => readFileSync(logFile, 'utf8');
   const close = async () => {

@@ -282,7 +282,9 @@ export class AuditLedger {
     return end;
   }
 
-  private matching(filter: AuditFilter): Knex.QueryBuilder<AuditRow, AuditRow[]> {
+  private matching(
+    filter: AuditFilter,
+  ): Knex.QueryBuilder<AuditRow, AuditRow[]> {
     const query = this.options.db<AuditRow>('audit_entries').select('*');
     if (filter.actor) query.where('actor', filter.actor);
     if (filter.code) query.where('code', filter.code);

@@ -144,7 +144,9 @@ function describe(filter: AuditFilter): string {
   const words = Object.entries(wordsOf(filter));
   return words.length === 0
     ? 'All entries'
-    : `Entries with ${words.map(([name, value]) => `${name} ${value}`).join(', ')}`;
+    : `Entries with ${words
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}`;
 }
 
 /** Sent in pieces of about this many characters: a write for each line would take most of the time. */

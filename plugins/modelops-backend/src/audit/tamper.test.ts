@@ -107,7 +107,9 @@ describe.each(databases.eachSupportedId())(
         'two entries swapped',
         async knex => {
           const move = (from: number, to: number) =>
-            knex('audit_entries').where({ sequence: from }).update({ sequence: to });
+            knex('audit_entries')
+              .where({ sequence: from })
+              .update({ sequence: to });
           await move(5, 999);
           await move(6, 5);
           await move(999, 6);
@@ -117,7 +119,9 @@ describe.each(databases.eachSupportedId())(
       [
         'an entry slipped in at the end',
         async knex => {
-          const row = await knex('audit_entries').where({ sequence: 4 }).first();
+          const row = await knex('audit_entries')
+            .where({ sequence: 4 })
+            .first();
           await knex('audit_entries').insert({
             ...row,
             time: new Date(row.time),
@@ -157,14 +161,17 @@ describe.each(databases.eachSupportedId())(
         knex => rewriteFrom(knex, 25, forge),
         { kind: 'forked', sequence: SEALED + 1, toSequence: NEWEST },
       ],
-    ])('is found by the backend that runs: %s', async (_what, tamper, found) => {
-      await dropTriggers(db);
-      await tamper(db);
-      expect(await ledger.verifier.verify()).toMatchObject({
-        intact: false,
-        problem: found,
-      });
-    });
+    ])(
+      'is found by the backend that runs: %s',
+      async (_what, tamper, found) => {
+        await dropTriggers(db);
+        await tamper(db);
+        expect(await ledger.verifier.verify()).toMatchObject({
+          intact: false,
+          problem: found,
+        });
+      },
+    );
 
     it('misses nothing when the checkpoints in the database are gone but those outside are not', async () => {
       await dropTriggers(db);

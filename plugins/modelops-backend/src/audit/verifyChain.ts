@@ -1,4 +1,7 @@
-import type { AuditEntry, LedgerProblem } from 'backstage-plugin-modelops-common';
+import type {
+  AuditEntry,
+  LedgerProblem,
+} from 'backstage-plugin-modelops-common';
 import { hashOf, NO_PREVIOUS_HASH } from './auditEntry';
 import type { ChainLink } from './ChainWitness';
 
@@ -107,7 +110,10 @@ export class ChainCheck {
     }
     for (const [name, copy] of Object.entries(stored.copies ?? {})) {
       if (copy !== entry[name as keyof typeof entry]) {
-        return changed(sequence, `its column for '${name}' says something else`);
+        return changed(
+          sequence,
+          `its column for '${name}' says something else`,
+        );
       }
     }
     return entry.previousHash === this.#last.hash
@@ -127,9 +133,9 @@ export class ChainCheck {
           kind: 'forked',
           sequence: this.#proven + 1,
           toSequence: sequence,
-          message: `Entry ${sequence} is not the one that ${mark.witness} shows: entries from ${
-            this.#proven + 1
-          } on were replaced.`,
+          message: `Entry ${sequence} is not the one that ${
+            mark.witness
+          } shows: entries from ${this.#proven + 1} on were replaced.`,
         };
       }
       this.#proven = sequence;

@@ -52,7 +52,11 @@ export async function startLedger(
     /** Appends `count` entries, one after the other. */
     async write(count: number, actor = 'user:default/ada') {
       for (let index = 0; index < count; index += 1) {
-        await ledger.record({ actor, code: 'run.refused', reason: `r${index}` });
+        await ledger.record({
+          actor,
+          code: 'run.refused',
+          reason: `r${index}`,
+        });
       }
     },
   };

@@ -129,7 +129,9 @@ export class LedgerArchive {
   private async deleteArchived(to: number): Promise<void> {
     const { db } = this.options;
     for (;;) {
-      const oldest = await db('audit_entries').min('sequence as sequence').first();
+      const oldest = await db('audit_entries')
+        .min('sequence as sequence')
+        .first();
       const from = Number(oldest?.sequence ?? Infinity);
       if (from > to) return;
       await db('audit_entries')

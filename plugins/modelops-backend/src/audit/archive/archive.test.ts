@@ -167,8 +167,9 @@ describe.each(databases.eachSupportedId())('Retention on %s', databaseId => {
         firstSequence: 1,
         lastSequence: 12,
         previousHash: '0'.repeat(64),
-        lastHash: (await db('audit_entries').where({ sequence: 12 }).first())
-          .hash,
+        lastHash: (
+          await db('audit_entries').where({ sequence: 12 }).first()
+        ).hash,
         file: 'audit-1-12.jsonl',
       }),
       signature: 'AAAA',
@@ -197,9 +198,7 @@ describe.each(databases.eachSupportedId())(
         await expect(db(table).delete()).rejects.toMatchObject({
           message: expect.stringContaining('append-only'),
         });
-        await expect(
-          db(table).update({ key_id: 'x' }),
-        ).rejects.toMatchObject({
+        await expect(db(table).update({ key_id: 'x' })).rejects.toMatchObject({
           message: expect.stringContaining('append-only'),
         });
         expect(await db(table)).toEqual(before);

@@ -38,7 +38,9 @@ async function startReceiver() {
     server.listen(0, '127.0.0.1', done);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/checkpoints`,
+    url: `http://127.0.0.1:${
+      (server.address() as AddressInfo).port
+    }/checkpoints`,
     received,
     answers,
     close: () => new Promise(done => server.close(done)),
@@ -113,7 +115,10 @@ describe.each(databases.eachSupportedId())('Checkpoints on %s', databaseId => {
     const oldKey = newSigningKey();
     const before = await startLedger(
       db,
-      auditConfig({ keys: { signingKey: oldKey, trustedKeys: [] }, sinks: [disk] }),
+      auditConfig({
+        keys: { signingKey: oldKey, trustedKeys: [] },
+        sinks: [disk],
+      }),
     );
     await before.write(3);
     await before.sealer.seal('now');

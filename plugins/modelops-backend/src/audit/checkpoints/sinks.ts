@@ -88,7 +88,7 @@ export async function* linesOf(path: string): AsyncGenerator<string> {
     for await (const piece of createReadStream(path, 'utf8')) {
       const lines = (rest + piece).split('\n');
       rest = lines.pop()!;
-      yield* lines;
+      for (const line of lines) yield line.replace(/\r$/, ''); // a file that was on Windows
     }
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error;

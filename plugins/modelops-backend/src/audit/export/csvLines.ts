@@ -58,6 +58,8 @@ export function toCell(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = /^[\s\p{Cf}]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
+  const safe = /^[\s\p{Cf}]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u.test(text)
+    ? `'${text}`
+    : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }

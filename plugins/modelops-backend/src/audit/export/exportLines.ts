@@ -48,14 +48,25 @@ export async function* exportLines(
   const { ledger, store } = sources;
   const keys = toKeyRing(await store.listKeys());
   yield canonicalJson({
-    export: { version: 1, time: at.toISOString(), filter: asked, toSequence: to },
+    export: {
+      version: 1,
+      time: at.toISOString(),
+      filter: asked,
+      toSequence: to,
+    },
   });
   for (const signed of await store.listSegments()) {
-    yield toStatementLine(signed, keys.get(signed.body.keyId)?.toBase64() ?? '');
+    yield toStatementLine(
+      signed,
+      keys.get(signed.body.keyId)?.toBase64() ?? '',
+    );
   }
   for await (const signed of store.readAll()) {
     if (signed.body.sequence > to) break;
-    yield toStatementLine(signed, keys.get(signed.body.keyId)?.toBase64() ?? '');
+    yield toStatementLine(
+      signed,
+      keys.get(signed.body.keyId)?.toBase64() ?? '',
+    );
   }
   let entries = 0;
   for await (const entry of ledger.read({ after: 0, to }, filter)) {

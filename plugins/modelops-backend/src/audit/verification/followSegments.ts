@@ -1,7 +1,11 @@
 import type { LedgerProblem } from 'backstage-plugin-modelops-common';
 import type { ChainLink } from '../ChainWitness';
 import type { Signed } from '../checkpoints/SigningKey';
-import { isSignedBy, type KeyRing, type Segment } from '../checkpoints/statements';
+import {
+  isSignedBy,
+  type KeyRing,
+  type Segment,
+} from '../checkpoints/statements';
 import { CHAIN_START } from '../verifyChain';
 
 /** Where the archived part of a ledger ends, and what is wrong with its stubs. */
