@@ -260,6 +260,27 @@ describe('keys', () => {
     expect(await keyRequests()).toBe(3);
   });
 
+  it('that are new and could not be fetched are not called unknown, and are found a second later', async () => {
+    const { verifier, pass } = createVerifier();
+    await verifier.verify(await simulators.idp.signIdToken('ada'));
+    await simulators.idp.rotateKeys();
+    const token = await simulators.idp.signIdToken('ada');
+    await simulators.idp.fault({
+      path: '/jwks',
+      effect: 'status',
+      status: 500,
+    });
+    for (let i = 0; i < 10; i++) {
+      expect(await verdict(verifier, token)).toBe(
+        'identity-provider-unreachable',
+      );
+    }
+    expect(await keyRequests()).toBe(2);
+    await simulators.idp.clearFaults();
+    pass(1_000);
+    expect(await verdict(verifier, token)).toBe('accepted');
+  });
+
   it('that were withdrawn end after ten minutes', async () => {
     const { verifier, pass } = createVerifier();
     const token = await simulators.idp.signIdToken('ada');

@@ -18,6 +18,8 @@ const USABLE_MS = 60 * 60_000;
  * milliseconds. Tokens with made-up key ids would otherwise let anyone hammer the identity provider.
  */
 const COOL_DOWN_MS = 30_000;
+/** The same after a fetch for an unknown key id that failed: short, because whoever has a new key waits for it. */
+const FAILED_PAUSE_MS = 1_000;
 
 const metadataSchema = z.object({
   issuer: z.string(),
@@ -61,12 +63,19 @@ export class OpenIdProvider {
     return (await this.#getDocuments()).keys;
   }
 
-  /** The keys again after a key id was not found, or undefined within the cool-down. */
+  /** The keys again after a key id was not found, or undefined within the cool-down after they were had. */
   async findNewerKeys(): Promise<KeySet | undefined> {
     const now = this.#clock().getTime();
     if (now - this.#forcedAt < COOL_DOWN_MS) return undefined;
+    if (now - this.#failedAt < FAILED_PAUSE_MS) {
+      throw new IdentityProviderError(
+        'The identity provider did not send its keys a moment ago. Try again.',
+      );
+    }
+    const { keys } = await this.#fetchOnce();
+    // Not before: when nobody could look, nobody may be told that a key is unknown.
     this.#forcedAt = now;
-    return (await this.#fetchOnce()).keys;
+    return keys;
   }
 
   async getTokenEndpoint(): Promise<string> {
