@@ -12,6 +12,7 @@ import { createAuditServices } from './auditServices';
 import { readModelopsConfig } from './config';
 import { openDatabase } from './database/migrate';
 import { sharedKey } from './database/sharedKey';
+import { followRoles } from './followRoles';
 import { PlatformRegistry } from './platforms/ConnectionRegistry';
 import { createHandlers } from './routes/handlers';
 import { createRouter } from './routes/createRouter';
@@ -53,12 +54,14 @@ export const modelopsPlugin = createBackendPlugin({
       async init(services) {
         const { auth, catalog, httpAuth, logger, permissions, userInfo } =
           services;
-        const config = readModelopsConfig(services.rootConfig, {
+        const modules = {
           platforms: [...platforms.platforms.values()],
           exchangers: [...platforms.exchangers.values()],
+        };
+        const config = readModelopsConfig(services.rootConfig, {
+          ...modules,
           production: process.env.NODE_ENV === 'production',
         });
-        for (const warning of config.warnings) logger.warn(warning);
         services.permissionsRegistry.addPermissions(modelopsPermissions);
 
         const clock = () => new Date();
@@ -90,6 +93,19 @@ export const modelopsPlugin = createBackendPlugin({
           permissions,
           clock,
           logger,
+        });
+
+        await followRoles({
+          root: services.rootConfig,
+          config,
+          modules,
+          roles: app.roles,
+          db,
+          ledger,
+          hashKey,
+          clock,
+          logger,
+          lifecycle: services.lifecycle,
         });
 
         await services.scheduler.scheduleTask({

@@ -8,6 +8,7 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { Secret } from 'backstage-plugin-modelops-node';
 import type { Knex } from 'knex';
 import { AccessPolicy } from './access/AccessPolicy';
+import { RolesInEffect } from './access/RolesInEffect';
 import type { AuditLedger } from './audit/AuditLedger';
 import { SYSTEM_ACTOR } from './audit/auditEntry';
 import { RefusalMeter } from './audit/RefusalMeter';
@@ -97,10 +98,8 @@ export function createServices(foundations: Foundations) {
     clock,
   });
 
-  const access = new AccessPolicy({
-    permissions,
-    mapping: config.mapping,
-  });
+  const roles = new RolesInEffect(config.mapping, clock(), config.warnings);
+  const access = new AccessPolicy({ permissions, roles });
   const connections = new ConnectionRegistry(
     config.connections.values(),
     platforms.platforms,
@@ -180,6 +179,7 @@ export function createServices(foundations: Foundations) {
     meter,
     models: modelService,
     reconciler,
+    roles,
     runs: runService,
     verifier,
     view,

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import {
   coreServices,
@@ -13,6 +14,7 @@ import {
   type TestDatabaseId,
 } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
+import { ConfigSources, MutableConfigSource } from '@backstage/config-loader';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { JsonObject } from '@backstage/types';
 import databricksModule from 'backstage-plugin-modelops-backend-module-databricks';
@@ -30,6 +32,7 @@ import {
   type StartSimulatorsOptions,
 } from 'modelops-simulators';
 import request, { type Response } from 'supertest';
+import { stringify } from 'yaml';
 import modelopsPlugin from '..';
 import { demoEntities, groupsOf } from './demoCatalog';
 import { demoConfig } from './demoConfig';
@@ -72,13 +75,20 @@ export interface Portal {
       reason?: string;
     },
   ): Promise<Response>;
+  /** Changes the configuration, as somebody who edits app-config does while the portal runs. */
+  configure(change: (config: DemoConfig) => void): Promise<void>;
   /** Follows all open runs once, as the scheduler does when their pauses are over. */
   reconcile(): Promise<void>;
+  /** Sets a checkpoint and takes it to its sinks, as the scheduler does when one is due. */
+  seal(): Promise<void>;
   /** Follows a run until it is in one of the states. */
   until(runId: string, ...states: Run['state'][]): Promise<Run>;
   entries(filter?: Partial<AuditEntry>): Promise<AuditEntry[]>;
   close(): Promise<void>;
 }
+
+/** app-config of the demo. */
+export type DemoConfig = ReturnType<typeof demoConfig>;
 
 /** What a test may change about the portal. */
 export interface PortalOptions {
@@ -88,7 +98,9 @@ export interface PortalOptions {
   /** Another portal's database: a second replica. */
   db?: Knex;
   simulatorOptions?: StartSimulatorsOptions;
-  config?: (config: ReturnType<typeof demoConfig>) => JsonObject;
+  config?: (config: DemoConfig) => JsonObject;
+  /** Keeps the configuration in this file, and lets Backstage read it from there. */
+  configFile?: string;
   entities?: Entity[];
 }
 
@@ -145,8 +157,14 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const answers: string[] = [];
   const idTokens = new Set<string>();
   const config = demoConfig(simulators);
+  const rootConfig = await changeableConfig(
+    options.config?.(config) ?? config,
+    options.configFile,
+  );
   // Tasks run when a test says so, and only then.
   const scheduler = mockServices.scheduler();
+  const { argv } = process;
+  if (options.configFile) process.argv = argvOf(options.configFile);
   const backend = await startTestBackend({
     features: [
       modelopsPlugin,
@@ -154,8 +172,10 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       catalogServiceMock.factory({
         entities: options.entities ?? demoEntities(),
       }),
-      mockServices.rootConfig.factory({
-        data: options.config?.(config) ?? config,
+      createServiceFactory({
+        service: coreServices.rootConfig,
+        deps: {},
+        factory: () => rootConfig.config,
       }),
       mockServices.database.factory({ knex: db, migrations: { skip: false } }),
       createServiceFactory({
@@ -167,6 +187,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       userInfoFromDemo,
     ],
   });
+  process.argv = argv;
 
   const call: Portal['call'] = async (who, method, path, callOptions = {}) => {
     const idToken =
@@ -209,6 +230,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     idTokens,
     call,
     reconcile,
+    seal: () => scheduler.triggerTask('modelops-seal-audit'),
     train: (
       who,
       {
@@ -255,11 +277,35 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
           ),
         );
     },
+    configure: rootConfig.change,
     async close() {
       await backend.stop();
+      rootConfig.config.close();
       if (!options.simulators) await simulators.close();
     },
   };
+}
+
+/** A root configuration as Backstage makes it, of data or of a file, that can be changed while it is in use. */
+async function changeableConfig(data: JsonObject, file?: string) {
+  const mutable = MutableConfigSource.create({ data: structuredClone(data) });
+  if (file) await writeFile(file, stringify(data));
+  const config = await ConfigSources.toConfig(
+    file ? ConfigSources.default({ argv: argvOf(file), env: {} }) : mutable,
+  );
+  return {
+    config,
+    async change(edit: (config: DemoConfig) => void) {
+      edit(data as unknown as DemoConfig);
+      if (file) await writeFile(file, stringify(data));
+      else mutable.setData(structuredClone(data));
+    },
+  };
+}
+
+/** The command line of a backend, where it looks which files it was started with. */
+function argvOf(file: string): string[] {
+  return ['node', 'backend', '--config', file];
 }
 
 function authorizationOf(who: Who): string {

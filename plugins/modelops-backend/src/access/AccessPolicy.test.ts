@@ -5,6 +5,7 @@ import { Secret } from 'backstage-plugin-modelops-node';
 import type { Caller } from '../identity/Caller';
 import { AccessPolicy, type AccessQuestion } from './AccessPolicy';
 import { createRoleMapping } from './roleMapping';
+import { RolesInEffect } from './RolesInEffect';
 
 const mapping = createRoleMapping([
   {
@@ -43,6 +44,8 @@ const mapping = createRoleMapping([
     ],
   },
 ]);
+
+const roles = new RolesInEffect(mapping, new Date(0), []);
 
 function callerWith(changes: Partial<Caller> = {}): Caller {
   return {
@@ -104,7 +107,7 @@ describe('AccessPolicy.decide', () => {
     ],
   ])('%s', async (_rule, answer, changes, expected) => {
     const { permissions } = permissionsThat({ 'modelops.model.train': answer });
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     const decision = await policy.decide(callerWith(), {
       ...TRAIN,
       ...changes,
@@ -115,7 +118,7 @@ describe('AccessPolicy.decide', () => {
 
   it('names the permission that is missing', async () => {
     const { permissions } = permissionsThat({ 'modelops.model.train': 'DENY' });
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     expect(await policy.decide(callerWith(), TRAIN)).toMatchObject({
       message: expect.stringContaining('modelops.model.train'),
     });
@@ -129,7 +132,7 @@ describe('AccessPolicy.decide', () => {
         });
       },
     } as unknown as PermissionsService;
-    const policy = new AccessPolicy({ permissions: failing, mapping });
+    const policy = new AccessPolicy({ permissions: failing, roles });
     const error = await policy.decide(callerWith(), TRAIN).catch(e => e);
     expect({ ...error }).toEqual({
       name: 'ServiceUnavailableError',
@@ -145,7 +148,7 @@ describe('AccessPolicy.decideMany', () => {
     const { permissions, asked } = permissionsThat({
       'modelops.audit.read': 'DENY',
     });
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     const decisions = await policy.decideMany(callerWith(), [
       { ...TRAIN, resource: 'job/2' },
       { action: 'audit' },
@@ -171,7 +174,7 @@ describe('AccessPolicy.decideMany', () => {
 
   it('asks nobody about nothing', async () => {
     const { permissions, asked } = permissionsThat({});
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     expect(await policy.decideMany(callerWith(), [])).toEqual([]);
     expect(asked).toEqual([]);
   });
@@ -189,7 +192,7 @@ describe('AccessPolicy.access', () => {
 
   it('tells the roles of the caller, as GET /access answers', async () => {
     const { permissions } = permissionsThat({});
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     const access = await policy.access(callerWith());
     expect(accessSchema.parse(access)).toEqual({
       userEntityRef: 'user:default/Ada',
@@ -230,7 +233,7 @@ describe('AccessPolicy.access', () => {
     ['the permission alone', 'ALLOW', undefined, false],
   ])('audit takes both gates: %s', async (_rule, answer, who, audit) => {
     const { permissions } = permissionsThat({ 'modelops.audit.read': answer });
-    const policy = new AccessPolicy({ permissions, mapping });
+    const policy = new AccessPolicy({ permissions, roles });
     expect(await policy.access(callerWith({ identity: who }))).toMatchObject({
       audit,
       identified: who !== undefined,

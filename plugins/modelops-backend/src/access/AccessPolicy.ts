@@ -17,10 +17,10 @@ import {
   rolesOf,
   type Asker,
   type RoleDecision,
-  type RoleMapping,
   type RoleQuestion,
   type RunAs,
 } from './roleMapping';
+import type { RolesInEffect } from './RolesInEffect';
 
 /** A question of a caller. `entityRef` is needed for every action but `audit` and `administer`. */
 export interface AccessQuestion extends RoleQuestion {
@@ -33,14 +33,14 @@ export type AccessDecision = RoleDecision & { mappingHash: string };
 /** The permission framework and the role mapping; both have to allow. */
 export class AccessPolicy {
   readonly #permissions: PermissionsService;
-  readonly #mapping: RoleMapping;
+  readonly #roles: RolesInEffect;
 
   constructor(options: {
     permissions: PermissionsService;
-    mapping: RoleMapping;
+    roles: RolesInEffect;
   }) {
     this.#permissions = options.permissions;
-    this.#mapping = options.mapping;
+    this.#roles = options.roles;
   }
 
   async decide(
@@ -56,7 +56,8 @@ export class AccessPolicy {
     caller: Caller,
     questions: readonly AccessQuestion[],
   ): Promise<AccessDecision[]> {
-    const mapping = this.#mapping;
+    // Taken once: a reload while the permission framework is asked must not mix two mappings.
+    const { mapping } = this.#roles;
     const asker = toAsker(caller);
     const permitted = await this.#permitted(caller, questions);
     return questions.map((question, at) => ({
@@ -69,7 +70,7 @@ export class AccessPolicy {
 
   /** Answer of `GET /access`. */
   async access(caller: Caller): Promise<Access> {
-    const mapping = this.#mapping;
+    const { mapping } = this.#roles;
     const [audit, administer] = await this.decideMany(caller, [
       { action: 'audit' },
       { action: 'administer' },
@@ -93,6 +94,7 @@ export class AccessPolicy {
         })),
       })),
       mappingHash: mapping.hash,
+      ...(administer.allowed && { configuration: this.#roles.describe() }),
     };
   }
 

@@ -54,6 +54,30 @@ export class RuleIndex {
     return [...found.values()].sort((a, b) => a.ordinal - b.ordinal);
   }
 
+  /**
+   * The first of the same rules that stands before the ordinal and is accepted. Looks at them one by one, in their order, and
+   * at no more than it needs.
+   */
+  findBefore(
+    ordinal: number,
+    asker: Asker,
+    action: Action,
+    target: string,
+    accepts: (rule: PlacedRule) => boolean,
+  ): PlacedRule | undefined {
+    const keys = this.#keysOf(asker);
+    let found: PlacedRule | undefined;
+    for (const bucket of this.#bucketsFor(action, target)) {
+      for (const key of keys) {
+        for (const { member, rule } of bucket.byMember.get(key) ?? []) {
+          if (rule.ordinal >= (found?.ordinal ?? ordinal)) break;
+          if (isMember(member, asker) && accepts(rule)) found = rule;
+        }
+      }
+    }
+    return found;
+  }
+
   /** Rules of `action` on `target`, whoever their members are; in order within each pattern. */
   *rulesOn(action: Action, target: string): Generator<PlacedRule> {
     for (const bucket of this.#bucketsFor(action, target)) yield* bucket.rules;

@@ -400,6 +400,7 @@ describe('the first rule that matches decides', () => {
       as,
       guardrails: { epochs: { maximum: 5 } },
       limits: { concurrentRuns: 1 },
+      scope: expect.objectContaining({ resources: ['desk:job/1'] }),
     });
   });
 });

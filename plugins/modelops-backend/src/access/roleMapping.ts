@@ -21,6 +21,7 @@ import {
   type RunAs,
 } from './Role';
 import { RuleIndex } from './RuleIndex';
+import type { RuleScope } from './ruleScope';
 import { findShadowedRules } from './shadowedRules';
 
 export type { Asker, Member, Role, Rule, RuleLimits, RunAs } from './Role';
@@ -28,9 +29,11 @@ export type { Asker, Member, Role, Rule, RuleLimits, RunAs } from './Role';
 /** All roles of one state of the configuration. Never changes; a reload makes another. */
 export interface RoleMapping {
   readonly roles: readonly Role[];
-  /** SHA-256 of the roles as canonical JSON (RFC 8785). */
+  /** The roles as canonical JSON (RFC 8785). */
+  readonly canonical: string;
+  /** SHA-256 of that. */
   readonly hash: string;
-  /** Rules that can never decide anything. */
+  /** What is allowed but probably not meant: no roles, rules that can never decide anything. */
   readonly warnings: readonly string[];
   readonly index: RuleIndex;
 }
@@ -62,27 +65,34 @@ export type RoleDecision =
       as?: RunAs;
       guardrails: Guardrails;
       limits: RuleLimits;
+      /** What else the rule decides about, for counting towards its limits. */
+      scope: RuleScope;
     }
   | Refusal;
 
 /** Makes the mapping of valid roles: hash, index, warnings. */
 export function createRoleMapping(roles: readonly Role[]): RoleMapping {
   const index = new RuleIndex(roles);
+  const canonical = canonicalize(roles) as string;
   return Object.freeze({
     roles,
-    hash: createHash('sha256')
-      .update(canonicalize(roles) as string)
-      .digest('hex'),
-    warnings: findShadowedRules(index).map(
-      ({ rule, by }) =>
-        `modelops.roles: the rule ${
-          rule.name
-        } never decides anything; ${by.join(' and ')} always ${
-          by.length > 1 ? 'decide' : 'decides'
-        } before it`,
-    ),
+    canonical,
+    hash: createHash('sha256').update(canonical).digest('hex'),
+    warnings: warningsFor(index),
     index,
   });
+}
+
+function warningsFor(index: RuleIndex): string[] {
+  if (index.rules.length === 0) {
+    return ['modelops.roles is empty, so nobody may do anything'];
+  }
+  return findShadowedRules(index).map(
+    ({ rule, by }) =>
+      `modelops.roles: the rule ${rule.name} never decides anything; ${by.join(
+        ' and ',
+      )} always ${by.length > 1 ? 'decide' : 'decides'} before it`,
+  );
 }
 
 /**
@@ -158,6 +168,7 @@ function decisionOf(
     ...(rule.as && { as: rule.as }),
     guardrails: rule.parameters,
     limits: rule.limits,
+    scope: rule,
   };
 }
 

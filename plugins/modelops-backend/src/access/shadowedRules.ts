@@ -25,9 +25,13 @@ function shadowsOf(rule: PlacedRule, index: RuleIndex): string[] | undefined {
     for (const pattern of resources.length > 0 ? resources : [NO_RESOURCE]) {
       for (const member of rule.role.members) {
         // A glob that matches the text of a pattern matches all that the pattern does: its `*` stands for that of the other.
-        const earlier = index
-          .rulesOf(typicalOf(member), action, pattern)
-          .find(one => one.ordinal < rule.ordinal && isAsWide(one, rule));
+        const earlier = index.findBefore(
+          rule.ordinal,
+          typicalOf(member),
+          action,
+          pattern,
+          one => isAsWide(one, rule),
+        );
         if (!earlier) return undefined;
         names.add(earlier.name);
       }

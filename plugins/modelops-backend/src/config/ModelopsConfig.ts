@@ -9,7 +9,7 @@ export interface ModelopsConfig {
   connections: ReadonlyMap<string, ConnectionConfig>;
   mapping: RoleMapping;
   audit: AuditConfig;
-  /** What is allowed but probably not meant; for the log and the Access page. */
+  /** What is allowed but probably not meant, beside what `mapping` warns of; for the log and the Access page. */
   warnings: readonly string[];
 }
 

@@ -9,4 +9,6 @@ export interface RoleContext {
   connectionIds: readonly string[];
   modules: Modules;
   hasTrustedLocations: boolean;
+  /** Connections that a running backend would only know after a restart. */
+  waitingConnectionIds?: readonly string[];
 }

@@ -34,7 +34,15 @@ function checkResource(
       prefix !== '' &&
       !context.connectionIds.some(id => id.startsWith(prefix))
     ) {
-      problems.add(path, `no connection begins with '${prefix}'`);
+      const waiting = context.waitingConnectionIds?.find(id =>
+        id.startsWith(prefix),
+      );
+      problems.add(
+        path,
+        waiting
+          ? needsRestart(waiting)
+          : `no connection begins with '${prefix}'`,
+      );
     }
     return;
   }
@@ -42,7 +50,9 @@ function checkResource(
   if (!context.connectionIds.includes(id)) {
     problems.add(
       path,
-      `unknown connection '${id}'${didYouMean(id, context.connectionIds)}`,
+      context.waitingConnectionIds?.includes(id)
+        ? needsRestart(id)
+        : `unknown connection '${id}'${didYouMean(id, context.connectionIds)}`,
     );
     return;
   }
@@ -69,6 +79,10 @@ function checkResource(
       }`,
     );
   }
+}
+
+function needsRestart(id: string): string {
+  return `the connection '${id}' is not in effect yet: connections need a restart, roles do not`;
 }
 
 /** A pattern without `*` that is not the one spelling of a resource would match nothing. */

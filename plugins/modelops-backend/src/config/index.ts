@@ -5,3 +5,9 @@ export type {
   ModelopsConfig,
 } from './ModelopsConfig';
 export { readModelopsConfig } from './readModelopsConfig';
+export { ConfigurationFeed } from './ConfigurationFeed';
+export {
+  type ConfigurationChange,
+  StartedConfiguration,
+} from './StartedConfiguration';
+export type { Modules } from './readConnections';

@@ -139,7 +139,7 @@ describe('readModelopsConfig', () => {
       group: 'group:default/fraud',
       user: 'user:default/ada',
     });
-    expect(config.warnings).toEqual([]);
+    expect([...config.warnings, ...config.mapping.warnings]).toEqual([]);
   });
 
   it('defaults to 30 seconds of clock tolerance', () => {
@@ -270,9 +270,11 @@ describe('with NODE_ENV=production', () => {
       'modelops.roles is empty',
     ],
   ])('%s', (_rule, changes, production, warning) => {
-    const { warnings } = read(sampleWith(changes), production);
-    expect(warnings.map(one => one.includes(warning ?? ''))).toEqual(
-      warning ? [true] : [],
-    );
+    const { warnings, mapping } = read(sampleWith(changes), production);
+    expect(
+      [...warnings, ...mapping.warnings].map(one =>
+        one.includes(warning ?? ''),
+      ),
+    ).toEqual(warning ? [true] : []);
   });
 });

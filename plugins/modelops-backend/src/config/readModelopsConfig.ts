@@ -6,17 +6,9 @@ import { checkProduction } from './checkProduction';
 import { identitySchema } from './identitySchema';
 import type { AuditConfig, ModelopsConfig } from './ModelopsConfig';
 import { Problems } from './Problems';
+import { isObject, readBlock } from './readBlock';
 import { readConnections, type Modules } from './readConnections';
 import { readRoles } from './readRoles';
-
-/** The block as a whole; its parts are parsed one by one, so that a bad one does not hide the problems of the others. */
-const blockSchema = z.strictObject({
-  trustedLocations: z.unknown().optional(),
-  identity: z.unknown().optional(),
-  connections: z.record(z.string(), z.unknown()).default({}),
-  roles: z.array(z.unknown()).default([]),
-  audit: z.unknown().optional(),
-});
 
 const trustedLocationSchema = z
   .string()
@@ -41,9 +33,7 @@ export function readModelopsConfig(
   options: ReadOptions,
 ): ModelopsConfig {
   const problems = new Problems();
-  const value = root.getOptional('modelops');
-  const block = problems.parse(blockSchema, value, []);
-  const parts = block ?? partsOf(value);
+  const parts = readBlock(root, problems);
   if (options.production) checkProduction(root, problems);
 
   const trustedLocations = problems.parse(
@@ -79,48 +69,23 @@ export function readModelopsConfig(
   if (!trustedLocations || !identity || !audit) {
     throw new TypeError('A part that could not be parsed left no problem');
   }
-  const mapping = createRoleMapping(roles);
   return {
     trustedLocations,
     identity,
     connections,
-    mapping,
+    mapping: createRoleMapping(roles),
     audit,
-    warnings: [
-      ...warningsFor(root, roles.length, options.production),
-      ...(options.production ? auditWarnings(audit) : []),
-      ...mapping.warnings,
-    ],
+    warnings: options.production
+      ? [...permissionWarnings(root), ...auditWarnings(audit)]
+      : [],
   };
 }
 
-/** The parts of a block that has problems itself, as far as they can be looked at. */
-function partsOf(block: unknown): z.output<typeof blockSchema> {
-  const parts = isObject(block) ? block : {};
-  return {
-    trustedLocations: parts.trustedLocations,
-    identity: parts.identity,
-    audit: parts.audit,
-    connections: isObject(parts.connections) ? parts.connections : {},
-    roles: Array.isArray(parts.roles) ? parts.roles : [],
-  };
-}
-
-function warningsFor(
-  root: Config,
-  roleCount: number,
-  production: boolean,
-): string[] {
-  const warnings: string[] = [];
-  if (production && !root.getOptionalBoolean('permission.enabled')) {
-    warnings.push(
-      'permission.enabled is not true, so Backstage allows everything to everybody who is signed in; only modelops.roles decides',
-    );
-  }
-  if (roleCount === 0) {
-    warnings.push('modelops.roles is empty, so nobody may do anything');
-  }
-  return warnings;
+function permissionWarnings(root: Config): string[] {
+  if (root.getOptionalBoolean('permission.enabled')) return [];
+  return [
+    'permission.enabled is not true, so Backstage allows everything to everybody who is signed in; only modelops.roles decides',
+  ];
 }
 
 function auditWarnings({ keys, sinks }: AuditConfig): string[] {
@@ -132,8 +97,4 @@ function auditWarnings({ keys, sinks }: AuditConfig): string[] {
 
 function hasHost(address: string): boolean {
   return URL.canParse(address) && new URL(address).hostname !== '';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@ import type {
   StartRunRequest,
 } from 'backstage-plugin-modelops-common';
 import type { Secret } from 'backstage-plugin-modelops-node';
+import { scopeOf } from '../access/ruleScope';
 import type { AuditLedger } from '../audit/AuditLedger';
 import { keyedHash } from '../audit/auditEntry';
 import { isUniqueViolation } from '../database/databaseErrors';
@@ -228,7 +229,11 @@ export class RunService {
         await runs.insert(tx, run);
         // After the insert, so that a repeated key is known as such before it can hit the limit.
         requireRoom(
-          await runs.countOpen(tx, caller.userEntityRef, decision.rule),
+          await runs.countOpen(
+            tx,
+            caller.userEntityRef,
+            scopeOf(decision.scope),
+          ),
           decision,
         );
         return {

@@ -41,6 +41,12 @@ export interface RunCursor {
   runId: string;
 }
 
+/** What a limit is counted by. */
+export type OpenRun = Pick<
+  StoredRun,
+  'action' | 'connection' | 'resource' | 'environment'
+>;
+
 /** States in which a run may still cost something; `unknown` counts (design §5, step 6). */
 const OPEN_STATES: readonly RunState[] = [
   'requested',
@@ -65,9 +71,9 @@ export class RunStore {
   async countOpen(
     tx: Transaction,
     startedBy: string,
-    rule: string,
+    counts: (run: OpenRun) => boolean,
   ): Promise<number> {
-    const limitKey = hashOf(JSON.stringify([startedBy, rule]));
+    const limitKey = hashOf(startedBy);
     await tx('run_limits')
       .insert({ limit_key: limitKey })
       .onConflict('limit_key')
