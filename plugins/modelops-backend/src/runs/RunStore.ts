@@ -65,8 +65,9 @@ export class RunStore {
   }
 
   /**
-   * Open runs of a person under a rule, counted under a row lock that the transaction keeps: two starts at once are counted
-   * one after the other.
+   * Open runs of a person that `counts` says yes to, counted under a row lock that the transaction keeps: two starts of a person
+   * at once are counted one after the other. By what the runs are and not by the rule that allowed them, because a rule's name
+   * changes with its place, and with it the count would begin anew.
    */
   async countOpen(
     tx: Transaction,
@@ -80,12 +81,17 @@ export class RunStore {
       .ignore();
     if (!isSqlite(tx))
       await tx('run_limits').where({ limit_key: limitKey }).forUpdate().first();
-    const row = await tx('runs')
-      .where({ started_by: startedBy, rule })
-      .whereIn('state', OPEN_STATES)
-      .count<{ open: number | string }[]>({ open: '*' })
-      .first();
-    return Number(row?.open ?? 0);
+    const rows = await tx<RunRow>('runs')
+      .select('action', 'connection', 'resource', 'environment')
+      .where('started_by', startedBy)
+      .whereIn('state', OPEN_STATES);
+    return rows
+      .map(({ action, environment, ...row }) => ({
+        ...row,
+        action: action as RunAction,
+        environment: environment ?? undefined,
+      }))
+      .filter(counts).length;
   }
 
   /** Changes the state, if it still is what the caller saw. Throws `run-state-conflict` otherwise. Gives the lease up. */
