@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import {
@@ -28,6 +29,11 @@ import type { RunStore } from './RunStore';
 const RUNS_PER_TICK = 200;
 /** Longest a connection may take to answer for its runs, in milliseconds; below the lease. */
 const READ_DEADLINE_MS = 30_000;
+/**
+ * Longest a tick waits for a connection, in milliseconds. One that answers slowly goes on by itself, its runs leased, and does not
+ * keep those of the others from being read at the next tick.
+ */
+const PATIENCE_MS = 4_000;
 /** Pause before an open run is read again, in milliseconds: short while somebody is likely to be watching. */
 const PAUSE_MS = 2_000;
 const LATER_PAUSE_MS = 10_000;
@@ -73,7 +79,7 @@ export class RunReconciler {
     },
   ) {}
 
-  /** Reads all runs that are due once. */
+  /** Reads all runs that are due once. May end before a slow connection has answered. */
   async tick(signal: AbortSignal): Promise<void> {
     const { runs, clock, owner } = this.options;
     const now = clock();
@@ -84,7 +90,7 @@ export class RunReconciler {
       RUNS_PER_TICK,
     );
     const connectionIds = new Set(due.map(run => run.connection));
-    await Promise.all(
+    const followed = Promise.all(
       [...connectionIds].map(id =>
         this.follow(
           id,
@@ -93,6 +99,7 @@ export class RunReconciler {
         ),
       ),
     );
+    await Promise.race([followed, sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   private async follow(
