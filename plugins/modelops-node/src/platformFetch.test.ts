@@ -179,6 +179,21 @@ describe('platformFetch', () => {
     expect(await written).toBeLessThan(20 * MEGABYTE);
   });
 
+  it.each<[string, string]>([
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    [
+      'a head without end',
+      `HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(100_000)}`,
+    ],
+    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n'],
+  ])('takes %s for no answer', async (_what, text) => {
+    server.answerWith(res => res.socket!.write(text));
+    expect(await failureOf()).toMatchObject({
+      code: 'platform-unreachable',
+      refused: false,
+    });
+  });
+
   it('counts what a small compressed answer becomes', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * MEGABYTE));
     expect(bomb.length).toBeLessThan(MEGABYTE);
