@@ -120,7 +120,7 @@ describe('An exchange that fails', () => {
     expect(jobs.filter(sent => sent.path.startsWith('/api/2.2/jobs'))).toEqual(
       [],
     );
-    expect(await portal.entries()).toMatchObject([
+    expect(await portal.entriesSinceStart()).toMatchObject([
       {
         actor: 'user:default/ada',
         code: 'run.refused',

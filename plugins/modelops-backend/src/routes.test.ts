@@ -36,10 +36,6 @@ describe('Every route', () => {
   });
   afterAll(() => portal?.close());
 
-  /** All but what the start itself recorded. */
-  const entriesOfPeople = async () =>
-    (await portal.entries()).filter(entry => entry.actor !== 'system:modelops');
-
   it.each([...OURS, ...BACKSTAGE_ROUTES])(
     '%s %s is 401 for a stranger',
     async (method, path) => {
@@ -66,7 +62,7 @@ describe('Every route', () => {
   });
 
   it('leaves no entry for a stranger and calls nobody', async () => {
-    expect(await entriesOfPeople()).toEqual([]);
+    expect(await portal.entriesSinceStart()).toEqual([]);
     expect(await portal.simulators.databricks.requests()).toEqual([]);
   });
 
@@ -129,7 +125,7 @@ describe('Every route', () => {
       );
       expect([400, 404]).toContain(answer.status);
     }
-    expect(await entriesOfPeople()).toEqual([]);
+    expect(await portal.entriesSinceStart()).toEqual([]);
     const large = await portal.call('ada', 'POST', '/v1/runs', {
       body: { reason: 'x'.repeat(200_000) },
     });

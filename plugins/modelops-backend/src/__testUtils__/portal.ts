@@ -84,6 +84,8 @@ export interface Portal {
   /** Follows a run until it is in one of the states. */
   until(runId: string, ...states: Run['state'][]): Promise<Run>;
   entries(filter?: Partial<AuditEntry>): Promise<AuditEntry[]>;
+  /** All but what the start itself recorded: the key of its checkpoints, and its roles. */
+  entriesSinceStart(): Promise<AuditEntry[]>;
   close(): Promise<void>;
 }
 
@@ -221,6 +223,19 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       .update({ next_read_at: new Date(0) });
     await scheduler.triggerTask('modelops-follow-runs');
   };
+  const entries: Portal['entries'] = async (filter = {}) => {
+    const rows = await db('audit_entries').orderBy('sequence');
+    return rows
+      .map(
+        row => ({ ...JSON.parse(row.canonical), hash: row.hash } as AuditEntry),
+      )
+      .filter(entry =>
+        Object.entries(filter).every(
+          ([name, value]) => entry[name as keyof AuditEntry] === value,
+        ),
+      );
+  };
+  const atStart = (await entries()).length;
   return {
     simulators,
     db,
@@ -264,19 +279,9 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
         await new Promise(resolve => setTimeout(resolve, 50));
       }
     },
-    async entries(filter = {}) {
-      const rows = await db('audit_entries').orderBy('sequence');
-      return rows
-        .map(
-          row =>
-            ({ ...JSON.parse(row.canonical), hash: row.hash } as AuditEntry),
-        )
-        .filter(entry =>
-          Object.entries(filter).every(
-            ([name, value]) => entry[name as keyof AuditEntry] === value,
-          ),
-        );
-    },
+    entries,
+    entriesSinceStart: async () =>
+      (await entries()).filter(({ sequence }) => sequence > atStart),
     configure: rootConfig.change,
     async close() {
       await backend.stop();
