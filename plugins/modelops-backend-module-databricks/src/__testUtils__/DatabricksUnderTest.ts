@@ -29,14 +29,15 @@ export class DatabricksUnderTest implements PlatformUnderTest {
   readonly platform = new DatabricksPlatform();
   readonly job = aStart();
   readonly otherParameters = { ...PARAMETERS, epochs: '50' };
-  readonly spellings = [
-    'job/8123',
-    'job/0008123',
-    'job/708062954842468123',
-    'model/Main.Fraud.detector_2',
-    'registered-model/Fraud Detector (v2)',
-    'endpoint/fraud-live_2',
-  ];
+  readonly spellings = {
+    'job/8123': 'job/8123',
+    'job/0008123': 'job/8123',
+    'job/708062954842468123': 'job/708062954842468123',
+    'model/Main.Fraud.detector_2': 'model/main.fraud.detector_2',
+    'registered-model/Fraud Detector (v2)':
+      'registered-model/Fraud Detector (v2)',
+    'endpoint/fraud-live_2': 'endpoint/fraud-live_2',
+  };
   readonly jobsPerPage = 24;
   readonly missingResource = { kind: 'job', canonical: 'job/777' };
   readonly invalidParameters = { ...PARAMETERS, more: '1' };

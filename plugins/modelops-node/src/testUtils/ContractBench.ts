@@ -51,7 +51,6 @@ export class ContractBench {
   async open(underTest: PlatformUnderTest): Promise<void> {
     // What is left out is declared as not applicable, so no rule that needs it runs.
     this.opened = underTest as Required<PlatformUnderTest>;
-    await this.elsewhere.open();
     for (const member of OPTIONAL_MEMBERS) {
       const there = underTest[member] !== undefined;
       if (there === this.notApplicable.has(member))
@@ -61,6 +60,7 @@ export class ContractBench {
             : `'${member}' is missing: add it, or say in notApplicable why the platform has nothing like it`,
         );
     }
+    await this.elsewhere.open();
   }
 
   get underTest(): Required<PlatformUnderTest> {
@@ -199,7 +199,7 @@ export class ContractBench {
   }
 
   /** An error the backend can show: of our kind, with a code of ours, naming the connection, and without a token. */
-  private requireTyped(error: unknown): PlatformError {
+  requireTyped(error: unknown): PlatformError {
     if (!(error instanceof PlatformError)) throw error;
     expect(Object.keys(ERROR_CODES)).toContain(error.code);
     expect(error.connection).toBe(this.underTest.connection.id);

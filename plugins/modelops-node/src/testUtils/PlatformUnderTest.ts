@@ -101,8 +101,8 @@ export interface PlatformUnderTest {
   readonly job: Omit<StartJob, 'runId'> & { principal: string };
   /** Parameters that another start of that job could have, different from `job.parameters`. */
   readonly otherParameters: StartJob['parameters'];
-  /** Resources in spellings that have to be accepted: at least one of each kind, and others than the canonical ones. */
-  readonly spellings: readonly string[];
+  /** Resources in spellings that have to be accepted, each with its canonical one: at least one of each kind. */
+  readonly spellings: Readonly<Record<string, string>>;
   /** Most jobs that one answer of the platform can hold. */
   readonly jobsPerPage: number;
   /** A well-formed resource that does not exist. */

@@ -18,6 +18,22 @@ export const unclearAnswerRules: readonly ContractRule[] = [
     [true, false].map(committed => unclearAnswer(answer, committed, codes)),
   ),
   {
+    name: 'leaves it open when what it reads after the start fails',
+    async check(bench) {
+      const job = bench.newJob();
+      await bench.underTest.spoil('read', { kind: 'status', status: 403 });
+      // A module that believes the first answer reads nothing more.
+      const outcome = await bench.start(job).then(
+        () => ({ refused: false }),
+        error => bench.requireTyped(error),
+      );
+      expect(outcome.refused).toBe(false);
+      await bench.underTest.unspoil();
+      expect(await bench.underTest.jobs()).toHaveLength(1);
+      expect(await bench.kindsOf([bench.known(job)])).toEqual(['found']);
+    },
+  },
+  {
     name: 'does not follow a redirect, and leaves it open',
     needs: ['redirect'],
     async check(bench) {
