@@ -234,4 +234,32 @@ describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
         .items,
     ).toHaveLength(6);
   });
+
+  it('lists a stretch of time page by page, although the clock of one replica is behind', async () => {
+    const minutes = [0, 1, 2, 2, 5, 3, 4, 6]; // of each entry, in the order of the chain
+    const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute));
+    const times = minutes.map(at);
+    const replicas = new AuditLedger({
+      db,
+      clock: () => times.shift()!,
+      logger: mockServices.logger.mock(),
+    });
+    for (const _ of minutes) await replicas.record(REFUSAL);
+
+    for (const actor of [undefined, REFUSAL.actor]) {
+      const seen: number[] = [];
+      let before: number | undefined;
+      do {
+        const page = await ledger.list(
+          { actor, from: at(1), to: at(5) },
+          { limit: 2, before },
+        );
+        seen.push(...page.items.map(entry => entry.sequence));
+        before = page.nextCursor ? Number(page.nextCursor) : undefined;
+      } while (before);
+      expect(seen).toEqual([5, 7, 6, 4, 3, 2]);
+    }
+    const beyond = await ledger.list({ to: at(5) }, { limit: 2, before: 8 });
+    expect(beyond.items.map(entry => entry.sequence)).toEqual([5, 7]);
+  });
 });

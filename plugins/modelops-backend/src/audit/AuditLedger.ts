@@ -121,15 +121,26 @@ export class AuditLedger {
     return this.witness.links;
   }
 
-  /** Entries that match, newest first. The cursor is the sequence of the last entry of the page before. */
+  /**
+   * Entries that match, newest first: by time, as the indexes are, so that a stretch of time is found wherever it lies. The cursor
+   * is the sequence of the last entry of the page before.
+   */
   async list(
     filter: AuditFilter,
     page: { before?: number; limit: number },
   ): Promise<Page<AuditEntry>> {
-    const query = this.matching(filter)
-      .orderBy('sequence', 'desc')
+    const { before } = page;
+    const last = before && (await this.findTime(before));
+    if (before && !last) return { items: [] }; // archived meanwhile, and what is older with it
+    // One end of time, the nearer one: an index is entered at one place only.
+    const to = last && (!filter.to || last < filter.to) ? last : filter.to;
+    const query = this.matching({ ...filter, to })
+      .orderBy([
+        { column: 'time', order: 'desc' },
+        { column: 'sequence', order: 'desc' },
+      ])
       .limit(page.limit + 1);
-    if (page.before !== undefined) query.where('sequence', '<', page.before);
+    if (last) query.whereRaw('(time, sequence) < (?, ?)', [last, before]);
     const rows = await query;
     const items = rows.slice(0, page.limit).map(toEntry);
     const more = rows.length > page.limit;
@@ -280,6 +291,14 @@ export class AuditLedger {
       );
     }
     return end;
+  }
+
+  private async findTime(sequence: number): Promise<Date | undefined> {
+    const row = await this.options
+      .db<AuditRow>('audit_entries')
+      .where({ sequence })
+      .first('time');
+    return row && new Date(row.time);
   }
 
   private matching(
