@@ -22,7 +22,7 @@ const TOKEN_BYTES = 64 * 1024;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 const { LOST, UNANSWERED, CUT } = BREAKS;
-const TEN_MEGABYTES: WireEffect = { effect: 'flood', bytes: 10 * 1024 * 1024 };
+const TEN_MB: WireEffect = { effect: 'flood', bytes: 10 * 1024 * 1024 };
 
 describe('A wire that breaks before a run is recorded', () => {
   const portal = useWiredPortal(databases, 'SQLITE_3');
@@ -181,23 +181,31 @@ describe.each(databases.eachSupportedId())(
       },
     );
 
-    it.each<[string, string, WireEffect]>([
-      ['the answer to the start is lost', WIRE.runNow, UNANSWERED],
-      ['the answer to the start is cut', WIRE.runNow, CUT],
-      ['the answer to the start has 10 MB', WIRE.runNow, TEN_MEGABYTES],
-      ['the answer to the start has 200 MB', WIRE.runNow, FLOOD],
-      ['the look at the new run is cut', WIRE.run, CUT],
-      ['the look at the new run has 200 MB', WIRE.run, FLOOD],
-    ])('%s: unknown, then found, one job', async (_what, at, effect) => {
-      portal().wire.fault({ at, ...effect });
-      const { id, state } = await start();
-      expect(state).toBe('unknown');
-      expectReadUpTo(portal().wire, ANSWER_BYTES);
-      const run = await portal().until(id, 'succeeded');
-      const jobs = await portal().simulators.databricks.runs();
-      expect(jobs.map(job => job.runId)).toEqual([run.platformRunId]);
-      expect(jobs[0].parameters.modelops_run_id).toBe(id);
-      expect(await sent()).toHaveLength(1);
-    });
+    const NONE = 'platform-unreachable';
+    const TOO_LARGE = 'platform-response-too-large';
+    it.each<[string, string, WireEffect, ErrorCode]>([
+      ['the answer to the start is lost', WIRE.runNow, UNANSWERED, NONE],
+      ['the answer to the start is cut', WIRE.runNow, CUT, NONE],
+      ['the answer to the start has 10 MB', WIRE.runNow, TEN_MB, TOO_LARGE],
+      ['the answer to the start has 200 MB', WIRE.runNow, FLOOD, TOO_LARGE],
+      ['the look at the new run is cut', WIRE.run, CUT, NONE],
+      ['the look at the new run has 200 MB', WIRE.run, FLOOD, TOO_LARGE],
+    ])(
+      '%s: unknown, then found, one job',
+      async (_what, at, effect, refusalCode) => {
+        portal().wire.fault({ at, ...effect });
+        const { id, state } = await start();
+        expect(state).toBe('unknown');
+        expect(
+          await portal().entries({ runId: id, code: 'run.unknown' }),
+        ).toMatchObject([{ outcome: 'accepted', refusalCode }]);
+        expectReadUpTo(portal().wire, ANSWER_BYTES);
+        const run = await portal().until(id, 'succeeded');
+        const jobs = await portal().simulators.databricks.runs();
+        expect(jobs.map(job => job.runId)).toEqual([run.platformRunId]);
+        expect(jobs[0].parameters.modelops_run_id).toBe(id);
+        expect(await sent()).toHaveLength(1);
+      },
+    );
   },
 );
