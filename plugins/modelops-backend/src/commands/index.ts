@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { modelopsAudit } from './modelopsAudit';
+export { modelopsPolicy } from './modelopsPolicy';

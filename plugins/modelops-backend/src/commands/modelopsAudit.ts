@@ -2,7 +2,8 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { AuditVerification } from 'backstage-plugin-modelops-common';
 import { VerifyingKey } from '../audit/checkpoints/SigningKey';
-import { UsageError, verifyFiles } from './verifyFiles';
+import { isArgumentError, type Terminal, UsageError } from './command';
+import { verifyFiles } from './verifyFiles';
 
 const USAGE = `Usage: modelops-audit verify <file.jsonl>... [options]
 
@@ -14,12 +15,6 @@ Options:
   --json               print the result as JSON
 
 Exit code: 0 intact, 1 not intact, 2 wrong use or a file that cannot be read.`;
-
-/** Where the command writes. */
-export interface Terminal {
-  out(text: string): void;
-  error(text: string): void;
-}
 
 /** `modelops-audit`. Gives the exit code. */
 export async function modelopsAudit(
@@ -92,8 +87,4 @@ function readKey(file: string): VerifyingKey {
   } catch {
     throw new UsageError(`${file} holds no Ed25519 public key in PEM.`);
   }
-}
-
-function isArgumentError(error: unknown): boolean {
-  return String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
 }

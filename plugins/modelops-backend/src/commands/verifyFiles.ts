@@ -9,6 +9,7 @@ import { followSegments } from '../audit/verification/followSegments';
 import { toVerification } from '../audit/verification/toVerification';
 import { weighCheckpoints } from '../audit/verification/weighCheckpoints';
 import { CHAIN_START, ChainCheck } from '../audit/verifyChain';
+import { UsageError } from './command';
 import { readEntries, readStatements, type Statements } from './readAuditFiles';
 
 /** What an auditor hands in. */
@@ -20,9 +21,6 @@ export interface Evidence {
   /** Public keys that the auditor has from elsewhere. */
   trustedKeys: readonly VerifyingKey[];
 }
-
-/** A use of the command that cannot give a result. */
-export class UsageError extends Error {}
 
 /** Verifies a ledger without its database. Throws UsageError for files that no verification can be made of. */
 export async function verifyFiles({

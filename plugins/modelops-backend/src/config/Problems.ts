@@ -5,13 +5,32 @@ import { didYouMean } from './nearestName';
 /** Keys from `modelops` downward. */
 export type ConfigPath = readonly PropertyKey[];
 
+/** One thing that is wrong. Never holds the value of a secret. */
+export interface ConfigProblem {
+  /** As people write it: `modelops.roles[0].name`. */
+  path: string;
+  message: string;
+}
+
+/** A configuration that cannot be used; the message lists every problem. */
+export class InvalidConfigurationError extends InputError {
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(
+      `The configuration of modelops is not valid:\n${problems
+        .map(({ path, message }) => `  - ${path}: ${message}`)
+        .join('\n')}`,
+    );
+  }
+}
+
 /** Collects everything that is wrong with the configuration, so that it can be mended in one go. */
 export class Problems {
-  readonly #problems = new Set<string>();
+  readonly #problems = new Map<string, ConfigProblem>();
 
   /** `root`: key of app-config that the path begins at. */
   add(path: ConfigPath, message: string, root = 'modelops') {
-    this.#problems.add(`${textOf(path, root)}: ${message}`);
+    const problem = { path: textOf(path, root), message };
+    this.#problems.set(`${problem.path}: ${message}`, problem);
   }
 
   /** The value as the schema makes it, or undefined with its problems noted. */
@@ -30,11 +49,7 @@ export class Problems {
 
   throwIfAny() {
     if (this.#problems.size === 0) return;
-    throw new InputError(
-      `The configuration of modelops is not valid:\n${[...this.#problems]
-        .map(problem => `  - ${problem}`)
-        .join('\n')}`,
-    );
+    throw new InvalidConfigurationError([...this.#problems.values()]);
   }
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '@backstage/config';
-import { stringifyError, toError } from '@backstage/errors';
+import { stringifyError } from '@backstage/errors';
 import type { RoleMapping } from '../access/roleMapping';
 import { canonicalJson } from '../audit/auditEntry';
 import type { ConfigurationReading } from './ConfigurationFiles';
 import type { ModelopsConfig } from './ModelopsConfig';
+import { InvalidConfigurationError } from './Problems';
 import { isObject } from './readBlock';
 import { readChangedRoles } from './readChangedRoles';
 import type { Modules } from './readConnections';
@@ -52,11 +53,12 @@ export class StartedConfiguration {
     try {
       return await readChangedRoles(config, this.running, this.modules);
     } catch (error) {
-      const { name, message } = toError(error);
       return {
         // Anything else is a bug of a module or of ours, and then nobody knows what its message quotes.
         problem:
-          name === 'InputError' ? message : 'The roles could not be read.',
+          error instanceof InvalidConfigurationError
+            ? error.message
+            : 'The roles could not be read.',
         content: {
           message: stringifyError(error),
           roles: partsOf(config).roles ?? null,

@@ -149,7 +149,11 @@ function checkReader(
     });
   if (name !== undefined) return;
   problems.add(
-    [...path, 'reader'],
+    [
+      ...path,
+      'reader',
+      ...(servicePrincipal === undefined ? [] : ['servicePrincipal']),
+    ],
     `names no service principal of ${platform.title} that ${reader.exchange} could become, so no run would be followed; write the id that ${platform.title} gives it`,
   );
 }

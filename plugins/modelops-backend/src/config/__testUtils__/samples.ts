@@ -461,7 +461,7 @@ export const badMeanings: Array<
   [
     'a reader that cannot exist on the platform',
     { 'modelops.connections.desk-prod.reader.servicePrincipal': 'reader' },
-    'modelops.connections.desk-prod.reader: names no service principal of Sample Desk that sample-federation could become, so no run would be followed',
+    'modelops.connections.desk-prod.reader.servicePrincipal: names no service principal of Sample Desk that sample-federation could become, so no run would be followed',
   ],
   [
     'a reader whose exchanger only knows people',
