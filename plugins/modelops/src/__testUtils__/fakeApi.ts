@@ -16,6 +16,8 @@ const METHODS: Array<keyof ModelopsApi> = [
   'getRunResult',
   'cancelRun',
   'listAudit',
+  'exportAudit',
+  'verifyAudit',
   'getAccess',
 ];
 

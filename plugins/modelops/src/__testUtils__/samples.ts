@@ -2,6 +2,7 @@ import type {
   Access,
   ActionForm,
   AuditEntry,
+  AuditVerification,
   Binding,
   ModelAction,
   ModelDetail,
@@ -153,4 +154,50 @@ export const auditEntry: AuditEntry = {
   refusalCode: 'role-missing',
   previousHash: 'b'.repeat(64),
   hash: 'c'.repeat(64),
+};
+
+/** The roles changed, and a role came: the second difference is one of a rule. */
+export const mappingEntry: AuditEntry = {
+  sequence: 43,
+  time: '2026-11-21T10:05:00.000Z',
+  code: 'mapping.changed',
+  actor: 'system:modelops',
+  mappingHash: 'd'.repeat(64),
+  previousMappingHash: 'a'.repeat(64),
+  mappingChanges: [
+    {
+      role: 'fraud-reader',
+      after: '{"members":[{"group":"group:default/growth"}],"place":2}',
+    },
+    {
+      role: 'fraud-ml-engineer',
+      rule: 'fraud-ml-engineer#0',
+      before: '{"actions":["read"]}',
+      after: '{"actions":["read","train"]}',
+    },
+    { role: 'guest', rule: 'guest#0', before: '{"actions":["read"]}' },
+  ],
+  count: 3,
+  previousHash: 'c'.repeat(64),
+  hash: 'e'.repeat(64),
+};
+
+/** Intact, with two entries that no checkpoint outside the database covers yet. */
+export const verification: AuditVerification = {
+  intact: true,
+  fromSequence: 1,
+  toSequence: 42,
+  strength: 'anchored',
+  anchoredSequence: 40,
+  unanchoredEntries: 2,
+  newestCheckpoint: {
+    sequence: 40,
+    time: '2026-11-21T10:00:00.000Z',
+    keyId: 'key-1',
+  },
+  archivedEntries: 0,
+  sinks: [
+    { id: 'disk', kind: 'file', deliveredSequence: 40 },
+    { id: 'vault', kind: 'http', deliveredSequence: 12 },
+  ],
 };

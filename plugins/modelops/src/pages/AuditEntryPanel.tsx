@@ -7,6 +7,7 @@ import { PlatformLink } from '../parts/PlatformLink';
 import { SidePanel } from '../parts/SidePanel';
 import { Time } from '../parts/Time';
 import { hintFor } from '../parts/words';
+import { MappingChanges } from './MappingChanges';
 
 export interface AuditEntryPanelProps {
   entry: AuditEntry;
@@ -32,13 +33,15 @@ export function AuditEntryPanel(props: AuditEntryPanelProps) {
             ['Outcome', entry.outcome],
             ['Refusal', refusal],
             ['Detail', entry.detail],
-            ['Count', entry.count],
+            ['Count', entry.mappingChanges ? undefined : entry.count],
             ['Actor', entry.actor],
             ['Agent', entry.agent],
+            ['Subject of the token', entry.tokenSubject],
             ['Groups', entry.groups?.join(', ')],
             ['Role', entry.role],
             ['Rule', entry.rule],
             ['Mapping hash', entry.mappingHash],
+            ['Mapping hash before', entry.previousMappingHash],
             ['Action', entry.action],
             ['Operation', entry.operation],
             ['Entity', entry.entityRef],
@@ -73,6 +76,14 @@ export function AuditEntryPanel(props: AuditEntryPanelProps) {
         {entry.parameters && (
           <Part title="Parameters">
             <ParameterList parameters={entry.parameters} />
+          </Part>
+        )}
+        {entry.mappingChanges && (
+          <Part title="What changed in the role mapping">
+            <MappingChanges
+              changes={entry.mappingChanges}
+              count={entry.count}
+            />
           </Part>
         )}
         <Part title="Chain">

@@ -11,8 +11,11 @@ import { SelectFilter } from './SelectFilter';
 
 const EMPTY = { code: '', actor: '', outcome: '', from: '', to: '' };
 
+/** What the ledger is narrowed down by; whoever lists and whoever exports it use the same. */
+export type AuditFilter = Omit<ListAuditQuery, 'cursor' | 'limit'>;
+
 export interface AuditFiltersProps {
-  onApply: (query: ListAuditQuery) => void;
+  onApply: (filter: AuditFilter) => void;
 }
 
 /** Narrows the ledger down. It applies on request only, because each read of the ledger is recorded. */
@@ -23,7 +26,7 @@ export function AuditFilters(props: AuditFiltersProps) {
 
   const apply = (event: FormEvent) => {
     event.preventDefault();
-    props.onApply(toQuery(filters));
+    props.onApply(toFilter(filters));
   };
   const clear = () => {
     setFilters(EMPTY);
@@ -76,15 +79,15 @@ export function AuditFilters(props: AuditFiltersProps) {
   );
 }
 
-function toQuery(filters: typeof EMPTY): ListAuditQuery {
+function toFilter(filters: typeof EMPTY): AuditFilter {
   const { from, to, actor, ...exact } = filters;
-  const query: Record<string, string> = {};
+  const filter: Record<string, string> = {};
   for (const [name, value] of Object.entries(exact)) {
-    if (value) query[name] = value;
+    if (value) filter[name] = value;
   }
-  if (actor.trim()) query.actor = actor.trim();
+  if (actor.trim()) filter.actor = actor.trim();
   // The fields hold local time; the ledger speaks UTC.
-  if (from) query.from = new Date(from).toISOString();
-  if (to) query.to = new Date(to).toISOString();
-  return query;
+  if (from) filter.from = new Date(from).toISOString();
+  if (to) filter.to = new Date(to).toISOString();
+  return filter;
 }

@@ -1,12 +1,13 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ModelopsError } from 'backstage-plugin-modelops-common';
+import { LONGEST_PAUSE_MS } from '../hooks/LiveRead';
 import {
   type FakeModelopsApi,
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
 import { renderWithApis } from '../__testUtils__/renderWithApis';
-import { access, auditEntry } from '../__testUtils__/samples';
+import { access, auditEntry, mappingEntry } from '../__testUtils__/samples';
 import { AuditPage } from './AuditPage';
 
 let api: FakeModelopsApi;
@@ -14,6 +15,9 @@ beforeEach(() => {
   api = fakeModelopsApi();
   api.getAccess.mockResolvedValue(access);
   api.listAudit.mockResolvedValue({ items: [auditEntry] });
+});
+afterEach(() => {
+  jest.useRealTimers();
 });
 
 describe('AuditPage', () => {
@@ -69,6 +73,77 @@ describe('AuditPage', () => {
       }),
     );
     expect(api.listAudit).toHaveBeenCalledTimes(2);
+  });
+
+  it('reads again on request, and never by itself', async () => {
+    jest.useFakeTimers();
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    renderWithApis(<AuditPage />, api);
+    await screen.findByRole('table');
+    await act(async () => {
+      await jest.advanceTimersByTimeAsync(10 * LONGEST_PAUSE_MS);
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    expect(api.listAudit).toHaveBeenCalledTimes(1);
+
+    api.listAudit.mockResolvedValue({ items: [mappingEntry, auditEntry] });
+    await user.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(
+      await screen.findByRole('row', { name: /mapping\.changed/ }),
+    ).toBeInTheDocument();
+    expect(api.listAudit).toHaveBeenCalledTimes(2);
+    expect(api.verifyAudit).not.toHaveBeenCalled();
+  });
+
+  it('keeps what it has when reading again fails, and says from when that is', async () => {
+    renderWithApis(<AuditPage />, api);
+    await screen.findByRole('table');
+    api.listAudit.mockRejectedValue(
+      new ModelopsError(503, 'audit-unavailable', 'The ledger is not there'),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /This is how it was at .*The ledger is not there/,
+    );
+    expect(screen.getByRole('table')).toBeInTheDocument();
+  });
+
+  it('shows what changed in the role mapping, role by role', async () => {
+    api.listAudit.mockResolvedValue({ items: [mappingEntry] });
+    renderWithApis(<AuditPage />, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Details of entry 43' }),
+    );
+    const panel = await screen.findByRole('dialog', { name: 'Entry 43' });
+    expect(panel).toHaveTextContent('Another role mapping took effect');
+    expect(panel).toHaveTextContent(mappingEntry.previousMappingHash!);
+    const [added, changed, removed] = within(
+      within(panel).getByRole('list', { name: 'Differences' }),
+    ).getAllByRole('listitem');
+    expect(added).toHaveTextContent('Added: role fraud-reader');
+    expect(added).not.toHaveTextContent('Before');
+    expect(changed).toHaveTextContent(
+      'Changed: rule fraud-ml-engineer#0 of role fraud-ml-engineer',
+    );
+    const [before, after] = within(changed).getAllByRole('definition');
+    expect(before).not.toHaveTextContent('train');
+    expect(after).toHaveTextContent('train');
+    expect(removed).toHaveTextContent('Removed: rule guest#0 of role guest');
+    expect(removed).not.toHaveTextContent('After');
+    expect(panel).not.toHaveTextContent('differences');
+  });
+
+  it('says how many differences there are beyond those listed', async () => {
+    api.listAudit.mockResolvedValue({
+      items: [{ ...mappingEntry, count: 230 }],
+    });
+    renderWithApis(<AuditPage />, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Details of entry 43' }),
+    );
+    expect(
+      await screen.findByText(/The first 3 of 230 differences/),
+    ).toBeInTheDocument();
   });
 
   it('says so when nothing matches', async () => {

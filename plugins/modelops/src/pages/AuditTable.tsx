@@ -14,13 +14,14 @@ const COLUMNS = [
   'Time',
   'What',
   'Actor',
-  'Action',
-  'Entity',
+  'Action and entity',
   'Role and rule',
   'Principal',
   'Outcome',
-  'Refusal',
 ];
+
+/** Names without a space, which may be long, break anywhere, so that all columns fit beside Backstage's open sidebar. */
+const NAME = { minWidth: 110, '&&': { overflowWrap: 'anywhere' } } as const;
 
 export interface AuditTableProps {
   entries: AuditEntry[];
@@ -40,7 +41,7 @@ export function AuditTable(props: AuditTableProps) {
             <TableCell>
               <Time at={entry.time} />
             </TableCell>
-            <TableCell sx={{ minWidth: 200 }}>
+            <TableCell sx={{ minWidth: 180 }}>
               <code>{entry.code}</code>
               <Typography
                 variant="caption"
@@ -50,18 +51,18 @@ export function AuditTable(props: AuditTableProps) {
                 {AUDIT_CODES[entry.code]}
               </Typography>
             </TableCell>
-            <TableCell>
+            <TableCell sx={NAME}>
               {personWord(entry.actor)}
               {entry.agent && ` through ${entry.agent}`}
             </TableCell>
-            <TableCell>{entry.action}</TableCell>
             <TableCell>
+              <div>{entry.action}</div>
               {entry.entityRef && entityWord(entry.entityRef)}
             </TableCell>
             <TableCell>{entry.rule ?? entry.role}</TableCell>
-            <TableCell>{entry.principal}</TableCell>
-            <TableCell>{entry.outcome}</TableCell>
+            <TableCell sx={NAME}>{entry.principal}</TableCell>
             <TableCell>
+              <div>{entry.outcome}</div>
               {entry.refusalCode && <code>{entry.refusalCode}</code>}
             </TableCell>
             <TableCell align="right">

@@ -1,5 +1,6 @@
 import { Header, Page, TabbedLayout } from '@backstage/core-components';
 import { useAccess } from '../hooks/useAccess';
+import { ConfigurationNotice } from '../parts/ConfigurationNotice';
 import { AuditPage } from './AuditPage';
 import { RunsPage } from './RunsPage';
 
@@ -13,10 +14,16 @@ export function ModelopsPage() {
       <Header title="Model ops" />
       <TabbedLayout>
         <TabbedLayout.Route path="/runs" title="Runs">
-          <RunsPage />
+          <>
+            <ConfigurationNotice />
+            <RunsPage />
+          </>
         </TabbedLayout.Route>
         <TabbedLayout.Route path="/audit" title="Audit" tabProps={auditTab}>
-          <AuditPage />
+          <>
+            <ConfigurationNotice />
+            <AuditPage />
+          </>
         </TabbedLayout.Route>
       </TabbedLayout>
     </Page>

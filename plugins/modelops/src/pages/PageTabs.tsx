@@ -3,6 +3,7 @@ import { Navigate, Route, Routes } from 'react-router-dom';
 import Box from '@mui/material/Box';
 import { PageLayout } from '@backstage/frontend-plugin-api';
 import { useAccess } from '../hooks/useAccess';
+import { ConfigurationNotice } from '../parts/ConfigurationNotice';
 
 /** Path of the sub-page whose tab only those see who may read the ledger. */
 export const AUDIT_PATH = 'audit';
@@ -31,6 +32,7 @@ export function PageTabs(props: PageTabsProps) {
   return (
     <PageLayout title={props.title} icon={props.icon} tabs={tabs}>
       <Box component="main" ref={panel} sx={{ px: 3, py: 2 }}>
+        <ConfigurationNotice />
         <Routes>
           {pages[0] && (
             <Route index element={<Navigate to={pages[0].path} replace />} />

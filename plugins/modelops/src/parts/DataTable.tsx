@@ -40,11 +40,13 @@ export function DataTable(props: DataTableProps) {
           '& th:first-of-type': { pl: 2 },
           // One background for the row and its sticky cell; Backstage's theme stripes the rows.
           '& tbody tr:nth-of-type(n)': { bgcolor: 'background.paper' },
-          // The buttons stay in sight while the rest scrolls.
-          '& td:last-of-type': {
+          // The buttons stay in sight while the rest scrolls under them; the line shows where.
+          '& tr > :last-child': {
             position: 'sticky',
             right: 0,
             bgcolor: 'background.paper',
+            borderLeft: 1,
+            borderLeftColor: 'divider',
           },
         }}
       >

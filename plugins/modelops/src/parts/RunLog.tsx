@@ -7,6 +7,7 @@ import { modelopsApiRef } from '../api';
 import { useOnDemand } from '../hooks/useOnDemand';
 import { ErrorNotice } from './ErrorNotice';
 import { Part } from './Part';
+import { TextBlock } from './TextBlock';
 import { Waiting } from './Waiting';
 
 export interface RunLogProps {
@@ -26,33 +27,22 @@ export function RunLog(props: RunLogProps) {
         <Typography variant="body2">The log is empty so far.</Typography>
       )}
       {log.value && (
-        <Box
-          component="pre"
+        <TextBlock
           role="region"
           aria-label="End of the log"
           // A region that scrolls has to be reachable by keyboard.
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           sx={{
-            m: 0,
             mb: 1,
             p: 1.5,
             maxHeight: 360,
             overflow: 'auto',
-            border: 1,
-            borderColor: 'divider',
-            borderRadius: 1,
-            bgcolor: 'background.default',
-            color: 'text.primary',
-            fontFamily: 'monospace',
-            fontSize: '0.8125rem',
-            whiteSpace: 'pre-wrap',
-            overflowWrap: 'anywhere',
             userSelect: 'text',
           }}
         >
           {log.value}
-        </Box>
+        </TextBlock>
       )}
       {log.error && !log.loading && (
         <Box sx={{ mb: 1 }}>
