@@ -155,17 +155,30 @@ export class AuditLedger {
     range: { after: number; to: number },
     filter: AuditFilter = {},
   ): AsyncGenerator<StoredEntry> {
-    let { after } = range;
+    let page = this.readPage(range, filter);
     for (;;) {
-      const rows = await this.matching(filter)
-        .where('sequence', '>', after)
-        .where('sequence', '<=', range.to)
-        .orderBy('sequence')
-        .limit(READ_PAGE);
+      const rows = await page;
+      const isLast = rows.length < READ_PAGE;
+      if (!isLast) {
+        // The database reads on while this page is looked at. Whoever stops early does not hear of an error.
+        const after = Number(rows[rows.length - 1].sequence);
+        page = this.readPage({ ...range, after }, filter);
+        page.catch(() => {});
+      }
       for (const row of rows) yield toStored(row);
-      if (rows.length < READ_PAGE) return;
-      after = Number(rows[rows.length - 1].sequence);
+      if (isLast) return;
     }
+  }
+
+  private async readPage(
+    { after, to }: { after: number; to: number },
+    filter: AuditFilter,
+  ): Promise<AuditRow[]> {
+    return this.matching(filter)
+      .where('sequence', '>', after)
+      .where('sequence', '<=', to)
+      .orderBy('sequence')
+      .limit(READ_PAGE);
   }
 
   /** The newest entry, if there is any. */
@@ -359,7 +372,7 @@ function toStored(row: AuditRow): StoredEntry {
     hash: row.hash,
     canonical: row.canonical,
     copies: {
-      time: new Date(row.time).toISOString(),
+      time: Number(row.time),
       code: row.code,
       outcome: row.outcome ?? undefined,
       actor: row.actor,

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { AuditEntry } from 'backstage-plugin-modelops-common';
 import type { Secret } from 'backstage-plugin-modelops-node';
@@ -27,7 +27,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of the canonical bytes, hexadecimal. */
 export function hashOf(canonical: string): string {
-  return createHash('sha256').update(canonical, 'utf8').digest('hex');
+  return hash('sha256', canonical);
 }
 
 /** HMAC-SHA-256 over canonical JSON: equal for equal values, and useless without the key for guessing them. */

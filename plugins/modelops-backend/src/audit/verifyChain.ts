@@ -10,8 +10,15 @@ export interface StoredEntry extends ChainLink {
   /** The bytes that were hashed. */
   canonical: string;
   /** What the database keeps beside them for searching; absent in an export. */
-  copies?: Readonly<Partial<Record<keyof AuditEntry, string>>>;
+  copies?: Copies;
 }
+
+/** Columns of an entry, as text; the time in epoch milliseconds. */
+export type Copies = Readonly<
+  Partial<Record<Exclude<keyof AuditEntry, 'time' | 'hash'>, string>> & {
+    time: number;
+  }
+>;
 
 /** An entry that has to be in the chain, because somebody outside the chain says that it was. */
 export interface Mark extends ChainLink {
@@ -108,13 +115,9 @@ export class ChainCheck {
         message: `The entry at place ${sequence} was written as entry ${entry.sequence}.`,
       };
     }
-    for (const [name, copy] of Object.entries(stored.copies ?? {})) {
-      if (copy !== entry[name as keyof typeof entry]) {
-        return changed(
-          sequence,
-          `its column for '${name}' says something else`,
-        );
-      }
+    const wrong = stored.copies && wrongCopy(stored.copies, entry);
+    if (wrong) {
+      return changed(sequence, `its column for '${wrong}' says something else`);
     }
     return entry.previousHash === this.#last.hash
       ? undefined
@@ -150,6 +153,19 @@ function toEntry(canonical: string): Omit<AuditEntry, 'hash'> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The column that does not say what the entry says, if there is one. */
+function wrongCopy(
+  { time, ...texts }: Copies,
+  entry: Omit<AuditEntry, 'hash'>,
+): string | undefined {
+  if (Date.parse(entry.time) !== time) return 'time';
+  for (const name in texts) {
+    if (texts[name as keyof typeof texts] !== entry[name as keyof typeof texts])
+      return name;
+  }
+  return undefined;
 }
 
 function changed(sequence: number, how: string): LedgerProblem {

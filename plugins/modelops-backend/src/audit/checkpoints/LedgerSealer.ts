@@ -56,7 +56,7 @@ export class LedgerSealer {
     const sealed = last?.body.sequence ?? 0;
     if (newest.sequence - sealed >= pace.entries) return true;
     for await (const oldest of ledger.read({ after: sealed, to: sealed + 1 })) {
-      const age = clock().getTime() - Date.parse(oldest.copies!.time!);
+      const age = clock().getTime() - oldest.copies!.time;
       return age >= pace.intervalMs;
     }
     return true; // the oldest is gone: let the check below say so
