@@ -12,3 +12,4 @@ export * from './ModelPlatform';
 export * from './platformFetch';
 export * from './PlatformError';
 export * from './Secret';
+export * from './startDeadline';

@@ -1,5 +1,6 @@
 import { PlatformError, type PlatformErrorCode } from './PlatformError';
 import type { Secret } from './Secret';
+import { startDeadline } from './startDeadline';
 
 /** Longest a single request to a platform may take, in milliseconds, body included. */
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -43,34 +44,15 @@ export interface PlatformResponse {
 export async function platformFetch(
   request: PlatformRequest,
 ): Promise<PlatformResponse> {
-  const deadline = startDeadline(request);
+  const deadline = startDeadline(
+    request.signal,
+    request.deadlineMs ?? DEFAULT_DEADLINE_MS,
+  );
   try {
     return await sendUntil(request, deadline.signal);
   } finally {
     deadline.end();
   }
-}
-
-/**
- * Ends with the request it serves, or when its time is over. Not `AbortSignal.any` over `AbortSignal.timeout`: before Node
- * 22.16 the garbage collector takes such a timeout away, and then nothing ever ends.
- */
-function startDeadline(request: PlatformRequest): {
-  signal: AbortSignal;
-  end(): void;
-} {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  const timer = setTimeout(abort, request.deadlineMs ?? DEFAULT_DEADLINE_MS);
-  request.signal.addEventListener('abort', abort, { once: true });
-  if (request.signal.aborted) abort();
-  return {
-    signal: controller.signal,
-    end() {
-      clearTimeout(timer);
-      request.signal.removeEventListener('abort', abort);
-    },
-  };
 }
 
 async function sendUntil(

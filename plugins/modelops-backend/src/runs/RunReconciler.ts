@@ -10,6 +10,7 @@ import {
   type JobReading,
   type KnownJob,
   PlatformError,
+  startDeadline,
 } from 'backstage-plugin-modelops-node';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { CredentialBroker } from '../credentials/CredentialBroker';
@@ -129,15 +130,10 @@ export class RunReconciler {
     signal: AbortSignal,
   ): Promise<Map<string, Look>> {
     const { credentials, logger } = this.options;
+    const deadline = startDeadline(signal, READ_DEADLINE_MS);
     try {
       const credential = await credentials.readerCredential(connection.config);
-      const call = {
-        credential,
-        signal: AbortSignal.any([
-          signal,
-          AbortSignal.timeout(READ_DEADLINE_MS),
-        ]),
-      };
+      const call = { credential, signal: deadline.signal };
       const readings = await connection.client
         .readJobs(call, await this.toKnownJobs(connection, due))
         .catch(error => {
@@ -162,6 +158,8 @@ export class RunReconciler {
         `${due.length} runs of ${connection.config.id} could not be read: ${what}`,
       );
       return new Map();
+    } finally {
+      deadline.end();
     }
   }
 
