@@ -94,7 +94,8 @@ export interface Config {
 
     /**
      * Who may do what. The first rule that matches members, action, resource, environment and ownership decides; nothing is
-     * allowed otherwise. A list: a later file replaces it whole. Default: none, and then nobody may do anything.
+     * allowed otherwise. A list: a later file replaces it whole. The only part that takes effect without a restart.
+     * Default: none, and then nobody may do anything.
      */
     roles?: Array<{
       /** 1–63 of A-Z a-z 0-9 -; unique. */
@@ -139,8 +140,8 @@ export interface Config {
         };
         limits?: {
           /**
-           * Runs of one person that may be under way at a time under this rule. Counted by name of the role and place in it
-           * (`role#index`), so a rule put in above it starts the count anew. Default: no limit.
+           * Runs of one person that may be under way at a time on what this rule covers: its actions on its resources, in its
+           * environments, whichever rule allowed them. Default: no limit.
            */
           concurrentRuns?: number;
           /** Calls of one person per minute. Without effect yet, as `predict` is. Default: no limit. */

@@ -58,9 +58,7 @@ export async function loadModules(
     const feature = requireFeature(name, cwd);
     await withoutListeners(() => register(feature, registry, config)).catch(
       error => {
-        throw new UsageError(
-          `The module ${name} cannot be loaded: ${stringifyError(error)}`,
-        );
+        throw cannotBeLoaded(name, error);
       },
     );
   }
@@ -68,23 +66,38 @@ export async function loadModules(
 }
 
 function requireFeature(name: string, cwd: string): BackendFeature {
-  for (const folder of FOLDERS) {
-    const { resolve } = createRequire(
-      path.resolve(cwd, folder, 'package.json'),
-    );
-    let file: string;
-    try {
-      file = resolve(name);
-    } catch {
-      continue;
+  const file = resolveModule(name, cwd);
+  try {
+    if (file.endsWith('.ts')) {
+      // Of the repository itself, and not built. The CLI that runs it there knows how to read it.
+      createRequire(file)('@backstage/cli/config/nodeTransform.cjs');
     }
     const loaded = createRequire(file)(file);
     return loaded.default ?? loaded;
+  } catch (error) {
+    throw cannotBeLoaded(name, error);
+  }
+}
+
+function resolveModule(name: string, cwd: string): string {
+  const folders = FOLDERS.map(folder => path.resolve(cwd, folder));
+  for (const folder of folders) {
+    try {
+      return createRequire(path.join(folder, 'package.json')).resolve(name);
+    } catch {
+      continue; // in the next one, perhaps
+    }
   }
   throw new UsageError(
-    `The module ${name} is not installed where ${FOLDERS.map(folder =>
-      path.resolve(cwd, folder),
-    ).join(' or ')} would find it`,
+    `The module ${name} is not installed where ${folders.join(
+      ' or ',
+    )} would find it`,
+  );
+}
+
+function cannotBeLoaded(name: string, error: unknown): UsageError {
+  return new UsageError(
+    `The module ${name} cannot be loaded: ${stringifyError(error)}`,
   );
 }
 

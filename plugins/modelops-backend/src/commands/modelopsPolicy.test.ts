@@ -246,6 +246,11 @@ describe('modelops-policy', () => {
       /^The module not-installed is not installed where /,
     ],
     [
+      'a module that is broken',
+      ['check', 'empty.yaml', '--module', './broken.cjs'],
+      /^The module \.\/broken\.cjs cannot be loaded: SyntaxError/,
+    ],
+    [
       'a module that needs more than a check has',
       ['check', 'empty.yaml', '--module', './needy.cjs'],
       /^The module \.\/needy\.cjs cannot be loaded: .*its registration uses core\.database, and a check has neither/s,
@@ -254,6 +259,7 @@ describe('modelops-policy', () => {
     await write('broken.yaml', `modelops:\n  secret: ${SAMPLE_SECRET}: [\n`);
     await write('include.yaml', 'modelops: { roles: { $include: gone.yaml } }');
     await write('empty.yaml', '{}');
+    await write('broken.cjs', 'module.exports = {');
     await write(
       'needy.cjs',
       `const { coreServices, createBackendModule } = require(${JSON.stringify(

@@ -22,13 +22,13 @@ const INCLUDED = /\$(?:include|file)['"]?\s*:\s*['"]?([^'"#\s,}]+)/g;
  * (config-loader 1.11.3, FileConfigSource). A right that was taken away must not stay because of that.
  */
 export class ConfigurationFiles {
-  readonly #argv: string[];
+  readonly #source: ConfigSource;
   #paths: readonly string[] = [];
   /** With those that they include. */
   #watched: readonly string[] = [];
 
   private constructor(argv: string[]) {
-    this.#argv = argv;
+    this.#source = ConfigSources.default({ argv, watch: false });
   }
 
   /** Undefined where the root configuration says something else than the files: then it was made otherwise. */
@@ -36,6 +36,9 @@ export class ConfigurationFiles {
     root: Config,
     argv: string[],
   ): Promise<ConfigurationFiles | undefined> {
+    if (ConfigSources.parseArgs(argv).some(({ type }) => type === 'url')) {
+      return undefined; // no file
+    }
     const files = new ConfigurationFiles(argv);
     const reading = await files.read();
     const same =
@@ -51,8 +54,7 @@ export class ConfigurationFiles {
 
   async read(): Promise<ConfigurationReading> {
     try {
-      const source = ConfigSources.default({ argv: this.#argv, watch: false });
-      const configs = await readOnce(source);
+      const configs = await readOnce(this.#source);
       this.#paths = configs.flatMap(config => config.path ?? []);
       this.#watched = await withIncluded(this.#paths);
       return { config: ConfigReader.fromConfigs(configs) };
