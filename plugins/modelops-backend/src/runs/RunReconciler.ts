@@ -100,7 +100,10 @@ export class RunReconciler {
         ),
       ),
     );
-    await Promise.race([followed, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.race([
+      followed,
+      sleep(PATIENCE_MS, undefined, { ref: false }),
+    ]);
   }
 
   private async follow(
