@@ -1,4 +1,4 @@
-/** Where a command writes. */
+/** Where a command writes. @public */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;

@@ -3,5 +3,6 @@
  *
  * @packageDocumentation
  */
+export type { Terminal } from './command';
 export { modelopsAudit } from './modelopsAudit';
 export { modelopsPolicy } from './modelopsPolicy';

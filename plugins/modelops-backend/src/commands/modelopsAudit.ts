@@ -16,7 +16,7 @@ Options:
 
 Exit code: 0 intact, 1 not intact, 2 wrong use or a file that cannot be read.`;
 
-/** `modelops-audit`. Gives the exit code. */
+/** `modelops-audit`. Gives the exit code. @public */
 export async function modelopsAudit(
   args: readonly string[],
   terminal: Terminal,

@@ -18,7 +18,7 @@ Options:
 
 Exit code: 0 good (there may be warnings), 1 problems, 2 wrong use, or a file or module that cannot be read.`;
 
-/** `modelops-policy`. Gives the exit code. */
+/** `modelops-policy`. Gives the exit code. @public */
 export async function modelopsPolicy(
   args: readonly string[],
   terminal: Terminal,
