@@ -7,6 +7,7 @@ import { canonicalJson, hashOf, type NewAuditEntry } from './auditEntry';
 import { AuditLedger } from './AuditLedger';
 import { CHAIN_START, ChainCheck } from './verifyChain';
 
+jest.setTimeout(60_000);
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
 const REFUSAL: NewAuditEntry = {
   actor: 'user:default/ada',

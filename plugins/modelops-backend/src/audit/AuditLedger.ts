@@ -1,6 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSqlite } from '../database/migrate';
-import { isContention, isUniqueViolation } from '../database/databaseErrors';
+import {
+  isContention,
+  isDataException,
+  isUniqueViolation,
+  mayEndTransaction,
+} from '../database/databaseErrors';
+import { inSavepoint, inTransaction } from '../database/transaction';
 import { stringifyError } from '@backstage/errors';
 import {
   type AuditCode,
@@ -59,6 +65,12 @@ const TRANSACTION_TIMEOUTS_MS = {
   idle_in_transaction_session_timeout: 10_000,
 };
 
+/**
+ * How often a group is tried that another transaction was in the way of: two waits for the lock are as long as a stuck holder
+ * may keep it.
+ */
+const ATTEMPTS = 2;
+
 /** Entries that say what became of a run. */
 const TIMELINE_CODES: readonly AuditCode[] = [
   'run.requested',
@@ -79,6 +91,9 @@ const TIMELINE_CODES: readonly AuditCode[] = [
 /** More than a run has, unless somebody asks to cancel it without end. */
 const MAX_TIMELINE = 200;
 
+/** An entry that no ledger can hold; the others of its group can be written without it. */
+class UnwritableEntryError extends Error {}
+
 /** What became of one change of a group. */
 type Written =
   | { waiting: Waiting; entry: NewAuditEntry }
@@ -94,7 +109,7 @@ export class AuditLedger {
       db: Knex;
       clock: () => Date;
       logger: LoggerService;
-      /** Gets each entry once it is committed. Must not throw. */
+      /** Gets each entry once it is committed. */
       onCommitted?: (entry: AuditEntry) => void;
     },
   ) {}
@@ -210,21 +225,30 @@ export class AuditLedger {
   }
 
   /** Settles each commit of the group. */
-  private async write(group: readonly Waiting[]): Promise<void> {
+  private async write(
+    group: readonly Waiting[],
+    attempt: number = 1,
+  ): Promise<void> {
     let written: Written[];
     let entries: AuditEntry[] = [];
-    let committing = false;
+    let appending = false;
     try {
-      written = await this.options.db.transaction(async tx => {
+      written = await inTransaction(this.options.db, async tx => {
         await this.limitWaiting(tx);
         const changes = await runChanges(tx, group);
+        appending = true;
         entries = await this.append(tx, changes.flatMap(entryOf));
-        committing = true;
         return changes;
       });
     } catch (error) {
-      if (group.length > 1 && !committing) return this.writeEach(group);
-      group.forEach(waiting => waiting.reject(this.toOurs(error)));
+      if (isContention(error) && attempt < ATTEMPTS) {
+        return this.write(group, attempt + 1);
+      }
+      // For any other reason each would fail alone too, one wait after the other.
+      if (group.length > 1 && isOfOneEntry(error)) return this.writeEach(group);
+      // Of the chain itself: to the caller it would look like a row of its own that was there already.
+      const answer = appending ? this.unavailable(error) : this.toOurs(error);
+      group.forEach(waiting => waiting.reject(answer));
       return undefined;
     }
     const last = entries.at(-1);
@@ -233,7 +257,7 @@ export class AuditLedger {
     for (const result of written) {
       if ('entry' in result) {
         const entry = entries.shift()!;
-        this.options.onCommitted?.(entry);
+        this.announce(entry);
         result.waiting.resolve(entry);
       } else if (isContention(result.error)) {
         contended.push(result.waiting);
@@ -244,13 +268,31 @@ export class AuditLedger {
     return this.writeEach(contended);
   }
 
-  /** A group is undone as a whole; alone, each change fails or succeeds for reasons of its own. */
+  /** One after the other, each in a transaction of its own. */
   private async writeEach(group: readonly Waiting[]): Promise<void> {
     for (const waiting of group) await this.write([waiting]);
   }
 
+  /** The entry is committed: whatever happens here changes nothing about that. */
+  private announce(entry: AuditEntry): void {
+    try {
+      this.options.onCommitted?.(entry);
+    } catch (error) {
+      this.options.logger.warn(
+        `Entry ${
+          entry.sequence
+        } was committed but not passed on: ${stringifyError(error)}`,
+      );
+    }
+  }
+
   private toOurs(error: unknown): unknown {
-    if (isOurs(error) || isUniqueViolation(error)) return error;
+    return isOurs(error) || isUniqueViolation(error)
+      ? error
+      : this.unavailable(error);
+  }
+
+  private unavailable(error: unknown): UnavailableError {
     this.options.logger.error(
       `The audit ledger could not be written: ${stringifyError(error)}`,
     );
@@ -274,13 +316,12 @@ export class AuditLedger {
     entries: readonly NewAuditEntry[],
   ): Promise<AuditEntry[]> {
     if (entries.length === 0) return [];
-    entries.forEach(entry => auditCodeSchema.parse(entry.code));
     if (!isSqlite(tx))
       await tx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
     let end = await this.findOwnEnd(tx);
     const time = this.options.clock();
     const sealed = entries.map(entry => {
-      const next = sealEntry(entry, {
+      const next = sealOne(entry, {
         sequence: end ? end.sequence + 1 : 1,
         time,
         previousHash: end?.hash ?? NO_PREVIOUS_HASH,
@@ -351,14 +392,30 @@ async function runChanges(
       written.push({ waiting, entry: await change(tx) });
     } else {
       written.push(
-        await tx.transaction(change).then(
+        await inSavepoint(tx, change).then(
           entry => ({ waiting, entry }),
-          error => ({ waiting, error }),
+          error => {
+            if (mayEndTransaction(error)) throw error;
+            return { waiting, error };
+          },
         ),
       );
     }
   }
   return written;
+}
+
+function isOfOneEntry(error: unknown): boolean {
+  return error instanceof UnwritableEntryError || isDataException(error);
+}
+
+function sealOne(...[entry, place]: Parameters<typeof sealEntry>) {
+  try {
+    auditCodeSchema.parse(entry.code);
+    return sealEntry(entry, place);
+  } catch (error) {
+    throw new UnwritableEntryError(stringifyError(error));
+  }
 }
 
 function entryOf(written: Written): NewAuditEntry[] {

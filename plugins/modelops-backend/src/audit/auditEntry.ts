@@ -18,11 +18,30 @@ export type NewAuditEntry = Omit<
 /** Everything of an entry that its hash covers. */
 export type UnsealedAuditEntry = Omit<AuditEntry, 'hash'>;
 
-/** RFC 8785 JSON: the bytes that are hashed, and stored as they were hashed. */
+/**
+ * RFC 8785 JSON: the bytes that are hashed, and stored as they were hashed. Half of a surrogate pair, which UTF-8 cannot hold,
+ * becomes U+FFFD: what somebody types must not keep an entry out of the ledger.
+ */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
+  let text: string | undefined;
+  try {
+    text = canonicalize(value);
+  } catch (error) {
+    const mended = withoutHalves(value);
+    if (mended === undefined) throw error;
+    text = canonicalize(mended);
+  }
   if (text === undefined) throw new TypeError('Not a JSON value');
   return text;
+}
+
+/** The value with U+FFFD for each half of a surrogate pair, which JSON.stringify escapes; undefined if it has none. */
+function withoutHalves(value: unknown): unknown {
+  const json = JSON.stringify(value);
+  const mended = json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, escaped =>
+    escaped.startsWith('\\ud') ? '\\ufffd' : escaped,
+  );
+  return mended === json ? undefined : JSON.parse(mended);
 }
 
 /** SHA-256 of the canonical bytes, hexadecimal. */

@@ -25,6 +25,19 @@ export function isContention(error: unknown): boolean {
   return CONTENTION.has(codeOf(error));
 }
 
+/** Whether what was to be stored does not fit its column. Source: PostgreSQL, Appendix A, class 22. */
+export function isDataException(error: unknown): boolean {
+  return /^22[0-9A-Z]{3}$/.test(String(codeOf(error)));
+}
+
+/**
+ * Whether the error may have ended the whole transaction, so that what follows would be committed on its own: SQLite does so
+ * when the disk is full, fails or is busy. Source: SQLite, Transaction, "Response To Errors Within A Transaction".
+ */
+export function mayEndTransaction(error: unknown): boolean {
+  return /^SQLITE_(?!CONSTRAINT)/.test(String(codeOf(error)));
+}
+
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null)?.code;
 }

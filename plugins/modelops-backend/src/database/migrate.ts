@@ -14,6 +14,8 @@ export async function openDatabase(database: DatabaseService): Promise<Knex> {
       `modelops runs on better-sqlite3 and pg (PostgreSQL); backend.database.client for it is '${client}'`,
     );
   }
+  // Errors are logged, and the values in a statement are what people typed, or a key.
+  db.client.config.compileSqlOnError = false;
   if (!database.migrations?.skip) {
     await db.migrate.latest({
       directory: resolvePackagePath(
