@@ -76,8 +76,18 @@ export const auditEntrySchema = z.object({
 /** One entry of the ledger. @public */
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** How many places on either side of an entry are near to it: with the entry itself, one page. @public */
+export const NEAR_PLACES = 12;
+
 /** Which entries are asked for. @public */
 export const auditFilterSchema = z.object({
+  /** Sequence of an entry: it and its neighbours, those in its place where it is missing. */
+  near: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional(),
   actor: z.string().max(300).optional(),
   code: auditCodeSchema.optional(),
   outcome: auditOutcomeSchema.optional(),

@@ -41,7 +41,8 @@ export const AUDIT_CODES = {
   'identity.refused': 'The ID token, or the person it names, was refused',
   'identity.failed': 'The ID token could not be checked',
   'mapping.loaded': 'The first role mapping of this portal took effect',
-  'mapping.changed': 'Another role mapping took effect; the entry says what differs',
+  'mapping.changed':
+    'Another role mapping took effect; the entry says what differs',
   'mapping.rejected':
     'A changed role mapping was not valid; the one before stays in effect',
   'mapping.restart-needed':

@@ -3,11 +3,11 @@ import { timestampSchema } from './fields';
 
 /**
  * What can be wrong with a ledger, and what it means for the entry that is named:
- * `changed`: what is stored is not what was hashed. `missing`: entries before it are gone. `reordered`: it stands at another
- * place than its own. `forked`: it does not follow the entry before it, or is not the one that was sealed: entries were
- * replaced. `tail-cut`: entries that were sealed or written are gone from the end. `checking-off`: between the two entries
- * named a checkpoint is missing, or the tables were open to changes. `checkpoint-invalid`: a checkpoint is not signed by a
- * known key.
+ * `changed`: what is stored is not what was hashed. `missing`: it is gone, from the beginning or from the middle.
+ * `reordered`: it stands at another place than its own. `forked`: it does not follow the entry before it, or is not the one
+ * that was sealed: entries were replaced. `tail-cut`: entries that were sealed or written are gone from the end.
+ * `checking-off`: between the two entries named a checkpoint is missing, or the tables were open to changes.
+ * `checkpoint-invalid`: a checkpoint is not signed by a known key.
  * @public
  */
 export const LEDGER_PROBLEMS = [

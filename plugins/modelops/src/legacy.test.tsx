@@ -17,7 +17,12 @@ import {
   modelopsPlugin,
 } from './index';
 import { type FakeModelopsApi, fakeModelopsApi } from './__testUtils__/fakeApi';
-import { access, sampleModel, sampleRun } from './__testUtils__/samples';
+import {
+  access,
+  administrator,
+  sampleModel,
+  sampleRun,
+} from './__testUtils__/samples';
 
 const entity = {
   apiVersion: 'backstage.io/v1alpha1',
@@ -97,6 +102,15 @@ describe('the plugin in an app of the legacy system', () => {
     expect(
       screen.queryByRole('tab', { name: 'Audit' }),
     ).not.toBeInTheDocument();
+  });
+
+  it('tells who may administer that the changed roles are not in effect', async () => {
+    api.getAccess.mockResolvedValue(administrator);
+    api.listRuns.mockResolvedValue({ items: [] });
+    await show(<ModelopsPage />);
+    expect(await screen.findByRole('note')).toHaveTextContent(
+      'The changed roles are not in effect',
+    );
   });
 
   it('knows which entities are models', () => {

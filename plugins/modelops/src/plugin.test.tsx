@@ -5,7 +5,7 @@ import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils'
 import plugin from './index';
 import { modelopsApiRef } from './api';
 import { type FakeModelopsApi, fakeModelopsApi } from './__testUtils__/fakeApi';
-import { access, sampleModel } from './__testUtils__/samples';
+import { access, administrator, sampleModel } from './__testUtils__/samples';
 
 let api: FakeModelopsApi;
 beforeEach(() => {
@@ -92,5 +92,17 @@ describe('the plugin in an app of the new system', () => {
       screen.queryByRole('tab', { name: 'Audit' }),
     ).not.toBeInTheDocument();
     expect(api.listAudit).not.toHaveBeenCalled();
+  });
+
+  it('tells who may administer that the changed roles are not in effect', async () => {
+    api.getAccess.mockResolvedValue(administrator);
+    api.listRuns.mockResolvedValue({ items: [] });
+    renderTestApp({
+      features: [withFakeApi()],
+      initialRouteEntries: ['/modelops'],
+    });
+    expect(await screen.findByRole('note')).toHaveTextContent(
+      'The changed roles are not in effect',
+    );
   });
 });

@@ -236,6 +236,19 @@ describe.each(databases.eachSupportedId())('The ledger on %s', databaseId => {
     ).toHaveLength(6);
   });
 
+  it('lists an entry among its neighbours', async () => {
+    for (let index = 0; index < 40; index += 1) await ledger.record(REFUSAL);
+    const around = async (near: number) => {
+      const { items } = await ledger.list({ near }, { limit: 100 });
+      const sequences = items.map(entry => entry.sequence);
+      return { from: sequences.at(-1), to: sequences[0] };
+    };
+    expect(await around(20)).toEqual({ from: 8, to: 32 });
+    expect(await around(1)).toEqual({ from: 1, to: 13 });
+    expect(await around(50)).toEqual({ from: 38, to: 40 });
+    expect(await around(60)).toEqual({});
+  });
+
   it('lists a stretch of time page by page, although the clock of one replica is behind', async () => {
     const minutes = [0, 1, 2, 2, 5, 3, 4, 6]; // of each entry, in the order of the chain
     const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute));

@@ -12,6 +12,7 @@ import {
   type AuditCode,
   auditCodeSchema,
   type AuditEntry,
+  NEAR_PLACES,
   type Page,
 } from 'backstage-plugin-modelops-common';
 import type { Knex } from 'knex';
@@ -26,6 +27,8 @@ export type Transaction = Knex.Transaction;
 
 /** Which entries to list. `before` is the sequence below which the page begins. */
 export interface AuditFilter {
+  /** Sequence in the middle of what is asked for. */
+  near?: number;
   actor?: string;
   code?: string;
   outcome?: string;
@@ -359,6 +362,12 @@ export class AuditLedger {
     filter: AuditFilter,
   ): Knex.QueryBuilder<AuditRow, AuditRow[]> {
     const query = this.options.db<AuditRow>('audit_entries').select('*');
+    if (filter.near) {
+      query.whereBetween('sequence', [
+        filter.near - NEAR_PLACES,
+        filter.near + NEAR_PLACES,
+      ]);
+    }
     if (filter.actor) query.where('actor', filter.actor);
     if (filter.code) query.where('code', filter.code);
     if (filter.outcome) query.where('outcome', filter.outcome);

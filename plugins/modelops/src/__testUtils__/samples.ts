@@ -142,6 +142,22 @@ export const access: Access = {
   mappingHash: 'a'.repeat(64),
 };
 
+/** Somebody who may administer, while the newest change of the roles is not in effect. */
+export const administrator: Access = {
+  ...access,
+  administer: true,
+  configuration: {
+    mappingSince: '2026-11-21T09:00:00.000Z',
+    rejected: {
+      at: '2026-11-21T10:00:00.000Z',
+      message:
+        'The configuration of modelops is not valid:\n  - modelops.roles[0].members: must not be empty',
+    },
+    restartNeeded: [],
+    warnings: [],
+  },
+};
+
 export const auditEntry: AuditEntry = {
   sequence: 42,
   time: '2026-11-21T10:00:00.000Z',

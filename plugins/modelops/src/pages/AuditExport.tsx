@@ -65,7 +65,12 @@ export function AuditExport(props: AuditExportProps) {
           {saved && `Saved as ${saved}`}
         </Typography>
       </Box>
-      <Typography id={noteId} variant="caption" color="text.secondary">
+      <Typography
+        id={noteId}
+        variant="caption"
+        color="text.secondary"
+        sx={{ maxWidth: '32rem' }}
+      >
         All entries that match the filters, oldest first. JSONL without filters
         can be verified offline with <code>modelops-audit verify</code>.
       </Typography>

@@ -9,18 +9,23 @@ import {
 } from 'backstage-plugin-modelops-common';
 import { SelectFilter } from './SelectFilter';
 
-const EMPTY = { code: '', actor: '', outcome: '', from: '', to: '' };
+const EMPTY = { near: '', code: '', actor: '', outcome: '', from: '', to: '' };
 
 /** What the ledger is narrowed down by; whoever lists and whoever exports it use the same. */
 export type AuditFilter = Omit<ListAuditQuery, 'cursor' | 'limit'>;
 
 export interface AuditFiltersProps {
+  /** What the fields hold at first. */
+  initial: Pick<AuditFilter, 'near'>;
   onApply: (filter: AuditFilter) => void;
 }
 
 /** Narrows the ledger down. It applies on request only, because each read of the ledger is recorded. */
 export function AuditFilters(props: AuditFiltersProps) {
-  const [filters, setFilters] = useState(EMPTY);
+  const [filters, setFilters] = useState({
+    ...EMPTY,
+    near: String(props.initial.near ?? ''),
+  });
   const change = (name: keyof typeof EMPTY) => (value: string) =>
     setFilters(before => ({ ...before, [name]: value }));
 
@@ -71,6 +76,16 @@ export function AuditFilters(props: AuditFiltersProps) {
           InputLabelProps={{ shrink: true }}
         />
       ))}
+      <TextField
+        label="Near entry"
+        type="number"
+        size="small"
+        value={filters.near}
+        onChange={event => change('near')(event.target.value)}
+        InputLabelProps={{ shrink: true }}
+        inputProps={{ min: 1, step: 1 }}
+        sx={{ width: 110 }}
+      />
       <Button type="submit" variant="outlined">
         Apply filters
       </Button>
@@ -80,11 +95,12 @@ export function AuditFilters(props: AuditFiltersProps) {
 }
 
 function toFilter(filters: typeof EMPTY): AuditFilter {
-  const { from, to, actor, ...exact } = filters;
-  const filter: Record<string, string> = {};
+  const { near, from, to, actor, ...exact } = filters;
+  const filter: AuditFilter & Record<string, unknown> = {};
   for (const [name, value] of Object.entries(exact)) {
     if (value) filter[name] = value;
   }
+  if (near) filter.near = Number(near);
   if (actor.trim()) filter.actor = actor.trim();
   // The fields hold local time; the ledger speaks UTC.
   if (from) filter.from = new Date(from).toISOString();

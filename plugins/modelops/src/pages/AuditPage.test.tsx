@@ -7,7 +7,12 @@ import {
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
 import { renderWithApis } from '../__testUtils__/renderWithApis';
-import { access, auditEntry, mappingEntry } from '../__testUtils__/samples';
+import {
+  access,
+  auditEntry,
+  mappingEntry,
+  verification,
+} from '../__testUtils__/samples';
 import { AuditPage } from './AuditPage';
 
 let api: FakeModelopsApi;
@@ -106,6 +111,53 @@ describe('AuditPage', () => {
       /This is how it was at .*The ledger is not there/,
     );
     expect(screen.getByRole('table')).toBeInTheDocument();
+  });
+
+  it('shows the entries around one that is not what it was', async () => {
+    api.verifyAudit.mockResolvedValue({
+      ...verification,
+      intact: false,
+      problem: { kind: 'changed', sequence: 17, message: 'Changed.' },
+    });
+    renderWithApis(<AuditPage />, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Verify now' }),
+    );
+    await userEvent.click(
+      await screen.findByRole('button', {
+        name: 'Show the entries around 17',
+      }),
+    );
+    expect(api.listAudit).toHaveBeenLastCalledWith({ near: 17 });
+    const near = screen.getByRole('spinbutton', { name: 'Near entry' });
+    expect(near).toHaveValue(17);
+    expect(screen.getByRole('region', { name: 'Entries' })).toHaveFocus();
+
+    await userEvent.clear(near);
+    await userEvent.type(near, '30');
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Apply filters' }),
+    );
+    expect(api.listAudit).toHaveBeenLastCalledWith({ near: 30 });
+  });
+
+  it('exports what the applied filters let through', async () => {
+    api.exportAudit.mockRejectedValue(new ModelopsError(503, 'internal', 'x'));
+    renderWithApis(<AuditPage />, api);
+    await userEvent.type(
+      await screen.findByRole('textbox', { name: 'Actor' }),
+      'user:default/ada',
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Export CSV' }));
+    expect(api.exportAudit).toHaveBeenLastCalledWith({ format: 'csv' });
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Apply filters' }),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Export CSV' }));
+    expect(api.exportAudit).toHaveBeenLastCalledWith({
+      format: 'csv',
+      actor: 'user:default/ada',
+    });
   });
 
   it('shows what changed in the role mapping, role by role', async () => {

@@ -1,19 +1,10 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
-import Typography from '@mui/material/Typography';
 import { useAccess } from '../hooks/useAccess';
-import { useAuditEntries } from '../hooks/useAuditEntries';
-import { usePages } from '../hooks/usePages';
-import { BusyButton } from '../parts/BusyButton';
 import { ErrorNotice } from '../parts/ErrorNotice';
-import { Pager } from '../parts/Pager';
-import { StaleNotice } from '../parts/StaleNotice';
-import { Time } from '../parts/Time';
 import { Waiting } from '../parts/Waiting';
-import { AuditExport } from './AuditExport';
+import { AuditEntries } from './AuditEntries';
 import { type AuditFilter, AuditFilters } from './AuditFilters';
-import { AuditTable } from './AuditTable';
 import { LedgerState } from './LedgerState';
 
 /** The ledger, for those who may read it. */
@@ -44,65 +35,23 @@ export function AuditPage() {
 
 function Ledger() {
   const [filter, setFilter] = useState<AuditFilter>({});
-  const pages = usePages(JSON.stringify(filter));
-  const entries = useAuditEntries({ ...filter, cursor: pages.cursor });
-  const page = entries.value;
+  // How often the state led to an entry: the fields of the filters begin anew with each time.
+  const [led, setLed] = useState(0);
+  const entries = useRef<HTMLElement>(null);
+  const showEntry = (near: number) => {
+    setFilter({ near });
+    setLed(times => times + 1);
+    entries.current?.focus();
+  };
   return (
     <>
-      <LedgerState />
-      <AuditFilters onApply={setFilter} />
-      <Box
-        sx={{
-          display: 'flex',
-          flexWrap: 'wrap',
-          justifyContent: 'space-between',
-          columnGap: 4,
-          rowGap: 1,
-          mb: 2,
-        }}
-      >
-        <AuditExport filter={filter} />
-        <Box sx={{ display: 'flex', alignItems: 'start', gap: 1 }}>
-          <Typography variant="body2" role="status" sx={{ py: 0.5 }}>
-            {entries.readAt && (
-              <>
-                Read at <Time at={entries.readAt} />
-              </>
-            )}
-          </Typography>
-          <BusyButton busy={entries.reading} onClick={entries.refresh}>
-            Refresh
-          </BusyButton>
-        </Box>
-      </Box>
-      {!page && entries.error && (
-        <ErrorNotice
-          title="The ledger could not be read"
-          error={entries.error}
-          onRetry={entries.refresh}
-        />
-      )}
-      {!page && !entries.error && (
-        <Waiting label="Loading audit entries" lines={5} />
-      )}
-      {page && (
-        <StaleNotice
-          error={entries.error}
-          readAt={entries.readAt}
-          onRetry={entries.refresh}
-        />
-      )}
-      {page?.items.length === 0 && (
-        <Typography>No entry matches these filters.</Typography>
-      )}
-      {page && page.items.length > 0 && <AuditTable entries={page.items} />}
-      <Pager
-        label="audit entries"
-        page={pages.page}
-        nextCursor={page?.nextCursor}
-        onNext={pages.next}
-        onPrevious={pages.previous}
+      <LedgerState onShowEntry={showEntry} />
+      <AuditFilters
+        key={led}
+        initial={led === 0 ? {} : filter}
+        onApply={setFilter}
       />
+      <AuditEntries sectionRef={entries} filter={filter} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { AUDIT_CODES, type AuditEntry } from 'backstage-plugin-modelops-common';
 import { DataTable } from '../parts/DataTable';
+import { Name } from '../parts/Name';
 import { Time } from '../parts/Time';
 import { entityWord, personWord } from '../parts/words';
 import { AuditEntryPanel } from './AuditEntryPanel';
@@ -14,14 +15,11 @@ const COLUMNS = [
   'Time',
   'What',
   'Actor',
-  'Action and entity',
-  'Role and rule',
+  'Action',
+  'Rule',
   'Principal',
   'Outcome',
 ];
-
-/** Names without a space, which may be long, break anywhere, so that all columns fit beside Backstage's open sidebar. */
-const NAME = { minWidth: 110, '&&': { overflowWrap: 'anywhere' } } as const;
 
 export interface AuditTableProps {
   entries: AuditEntry[];
@@ -51,8 +49,8 @@ export function AuditTable(props: AuditTableProps) {
                 {AUDIT_CODES[entry.code]}
               </Typography>
             </TableCell>
-            <TableCell sx={NAME}>
-              {personWord(entry.actor)}
+            <TableCell>
+              <Name>{personWord(entry.actor)}</Name>
               {entry.agent && ` through ${entry.agent}`}
             </TableCell>
             <TableCell>
@@ -60,7 +58,9 @@ export function AuditTable(props: AuditTableProps) {
               {entry.entityRef && entityWord(entry.entityRef)}
             </TableCell>
             <TableCell>{entry.rule ?? entry.role}</TableCell>
-            <TableCell sx={NAME}>{entry.principal}</TableCell>
+            <TableCell>
+              {entry.principal && <Name>{entry.principal}</Name>}
+            </TableCell>
             <TableCell>
               <div>{entry.outcome}</div>
               {entry.refusalCode && <code>{entry.refusalCode}</code>}

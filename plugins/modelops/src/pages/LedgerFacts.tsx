@@ -18,7 +18,7 @@ export function LedgerFacts(props: LedgerFactsProps) {
       label="Result of the verification"
       facts={[
         [
-          'Looked at',
+          'Checked',
           toSequence === 0 ? 'none' : entriesWord(fromSequence, toSequence),
         ],
         [
@@ -52,12 +52,12 @@ export function LedgerFacts(props: LedgerFactsProps) {
   );
 }
 
-function tailWord({ unanchoredEntries }: AuditVerification): string {
-  return unanchoredEntries === 0
-    ? 'none'
-    : `${countWord(
-        unanchoredEntries,
-      )}; if the end of the ledger were cut off there, it might go unnoticed`;
+function tailWord({ intact, unanchoredEntries }: AuditVerification): string {
+  if (unanchoredEntries === 0) return 'none';
+  const count = countWord(unanchoredEntries);
+  return intact
+    ? `${count}; if the end of the ledger were cut off there, it might go unnoticed`
+    : count;
 }
 
 function Sinks(props: Pick<AuditVerification, 'sinks' | 'newestCheckpoint'>) {

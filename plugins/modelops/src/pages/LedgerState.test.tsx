@@ -20,13 +20,15 @@ beforeEach(() => {
 
 const panel = () => screen.findByRole('region', { name: 'Ledger state' });
 const verifyNow = () => screen.findByRole('button', { name: 'Verify now' });
-const show = () => renderWithApis(<LedgerState />, api);
+const onShowEntry = jest.fn();
+const show = () =>
+  renderWithApis(<LedgerState onShowEntry={onShowEntry} />, api);
 
 async function verify(answer: AuditVerification) {
   api.verifyAudit.mockResolvedValue(answer);
   show();
   await userEvent.click(await verifyNow());
-  await screen.findByText('Looked at');
+  await screen.findByText('Checked');
 }
 
 /** What stands beside a name. */
@@ -60,7 +62,7 @@ describe('LedgerState', () => {
     expect(screen.getByRole('status')).toHaveTextContent(
       'a signed checkpoint outside the database vouches for all up to entry 40',
     );
-    expect(fact('Looked at')).toHaveTextContent('entries 1 to 42');
+    expect(fact('Checked')).toHaveTextContent('entries 1 to 42');
     expect(fact('Newest anchored entry')).toHaveTextContent('40');
     expect(fact('Not anchored yet')).toHaveTextContent('2 entries');
     expect(fact('Newest checkpoint')).toHaveTextContent(
@@ -110,7 +112,7 @@ describe('LedgerState', () => {
       unanchoredEntries: 0,
     });
     expect(screen.getByRole('status')).toHaveTextContent('The ledger is empty');
-    expect(fact('Looked at')).toHaveTextContent('none');
+    expect(fact('Checked')).toHaveTextContent('none');
     expect(fact('Not anchored yet')).toHaveTextContent('none');
   });
 
@@ -129,6 +131,25 @@ describe('LedgerState', () => {
     expect(alert).toHaveTextContent('its content does not give its hash');
     expect(alert).toHaveTextContent('Keep the database');
     expect(screen.queryByText(/Intact/)).not.toBeInTheDocument();
+  });
+
+  it('leads to both ends of what is wrong', async () => {
+    await verify({
+      ...verification,
+      intact: false,
+      problem: {
+        kind: 'missing',
+        sequence: 17,
+        toSequence: 20,
+        message: 'Entries 17 to 20 are missing.',
+      },
+    });
+    for (const end of [17, 20]) {
+      await userEvent.click(
+        screen.getByRole('button', { name: `Show the entries around ${end}` }),
+      );
+      expect(onShowEntry).toHaveBeenLastCalledWith(end);
+    }
   });
 
   it('shows no old result beside a failure, and tries again', async () => {

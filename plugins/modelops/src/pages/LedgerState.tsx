@@ -10,8 +10,13 @@ import { Time } from '../parts/Time';
 import { LedgerFacts } from './LedgerFacts';
 import { IntactNotice, ProblemNotice } from './LedgerVerdict';
 
+export interface LedgerStateProps {
+  /** Shows an entry that is not what it was, or the place where it should be. */
+  onShowEntry: (sequence: number) => void;
+}
+
 /** Whether the ledger is what it was. Found out on request only: it reads the whole ledger. */
-export function LedgerState() {
+export function LedgerState(props: LedgerStateProps) {
   const { value, error, loading, load } = useVerification();
   const verified = loading || error ? undefined : value;
   const titleId = useId();
@@ -62,7 +67,10 @@ export function LedgerState() {
           {verified?.intact && <IntactNotice verification={verified} />}
         </Box>
         {verified && !verified.intact && (
-          <ProblemNotice problem={verified.problem} />
+          <ProblemNotice
+            problem={verified.problem}
+            onShowEntry={props.onShowEntry}
+          />
         )}
         {error && !loading && (
           <ErrorNotice

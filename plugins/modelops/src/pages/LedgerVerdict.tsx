@@ -1,5 +1,7 @@
 import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import type {
   AuditVerification,
   LedgerProblem,
@@ -26,20 +28,36 @@ export function IntactNotice(props: { verification: AuditVerification }) {
   );
 }
 
+export interface ProblemNoticeProps {
+  problem: LedgerProblem | undefined;
+  onShowEntry: (sequence: number) => void;
+}
+
 /** The first place where the ledger is not what it was, and what to do. */
-export function ProblemNotice(props: { problem: LedgerProblem | undefined }) {
-  const { problem } = props;
+export function ProblemNotice(props: ProblemNoticeProps) {
+  const { problem, onShowEntry } = props;
+  if (!problem) {
+    return <Alert severity="error">The ledger is not what it was.</Alert>;
+  }
+  const { sequence, toSequence = sequence } = problem;
+  const ends = toSequence > sequence ? [sequence, toSequence] : [sequence];
   return (
     <Alert severity="error">
-      <AlertTitle>
-        {problem ? problemWord(problem) : 'The ledger is not what it was'}
-      </AlertTitle>
-      {problem && (
-        <>
-          <div>{problem.message}</div>
-          <div>{adviceFor(problem.kind)}</div>
-        </>
-      )}
+      <AlertTitle>{problemWord(problem)}</AlertTitle>
+      <div>{problem.message}</div>
+      <div>{adviceFor(problem.kind)}</div>
+      <Box sx={{ mt: 1, ml: -0.5, display: 'flex', flexWrap: 'wrap', gap: 1 }}>
+        {ends.map(end => (
+          <Button
+            key={end}
+            color="inherit"
+            size="small"
+            onClick={() => onShowEntry(end)}
+          >
+            Show the entries around {end}
+          </Button>
+        ))}
+      </Box>
     </Alert>
   );
 }

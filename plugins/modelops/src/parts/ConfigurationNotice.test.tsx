@@ -6,7 +6,7 @@ import {
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
 import { renderWithApis } from '../__testUtils__/renderWithApis';
-import { access } from '../__testUtils__/samples';
+import { access, administrator } from '../__testUtils__/samples';
 import { useAccess } from '../hooks/useAccess';
 import { ConfigurationNotice } from './ConfigurationNotice';
 
@@ -17,14 +17,7 @@ const ALL_WELL: Configuration = {
   restartNeeded: [],
   warnings: [],
 };
-const REJECTED: Configuration = {
-  ...ALL_WELL,
-  rejected: {
-    at: '2026-11-21T10:00:00.000Z',
-    message:
-      'The configuration of modelops is not valid:\n  - modelops.roles[0].members: must not be empty',
-  },
-};
+const REJECTED = administrator.configuration!;
 
 let api: FakeModelopsApi;
 beforeEach(() => {

@@ -45,8 +45,8 @@ export function DataTable(props: DataTableProps) {
             position: 'sticky',
             right: 0,
             bgcolor: 'background.paper',
-            borderLeft: 1,
-            borderLeftColor: 'divider',
+            // Borders do not stick.
+            boxShadow: theme => `inset 1px 0 ${theme.palette.divider}`,
           },
         }}
       >
