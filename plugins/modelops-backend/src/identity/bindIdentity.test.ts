@@ -5,6 +5,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { Secret } from 'backstage-plugin-modelops-node';
 import { bindIdentity } from './bindIdentity';
 import type { VerifiedIdentity } from './Caller';
+import { Recent } from '../Recent';
 import type { BindBy } from './IdentityConfig';
 
 function user(
@@ -55,6 +56,7 @@ async function verdict(options: {
       {
         catalog: catalogServiceMock({ entities: options.users }),
         auth: mockServices.auth(),
+        recent: new Recent({ freshMs: 0, most: 1 }),
         config: {
           bindBy: options.bindBy,
           allowedDomains: options.allowedDomains ?? [],
@@ -242,6 +244,7 @@ it('is 503 with a code of ours when the catalog fails, whatever its own status',
     {
       catalog,
       auth: mockServices.auth(),
+      recent: new Recent({ freshMs: 0, most: 1 }),
       config: {
         bindBy: 'emailMatchingUserEntityProfileEmail',
         allowedDomains: [],

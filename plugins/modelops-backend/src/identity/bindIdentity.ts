@@ -2,6 +2,7 @@ import type { AuthService } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { UnavailableError } from '../errors';
+import type { Recent } from '../Recent';
 import type { VerifiedIdentity } from './Caller';
 import type { IdentityConfig } from './IdentityConfig';
 import { IdentityError, type IdentityErrorCode } from './IdentityError';
@@ -21,6 +22,8 @@ export async function bindIdentity(
   options: {
     catalog: CatalogService;
     auth: AuthService;
+    /** What the catalog answered just now. */
+    recent: Recent<Entity[]>;
     config: Pick<IdentityConfig, 'bindBy' | 'allowedDomains'>;
   },
 ): Promise<void> {
@@ -29,7 +32,11 @@ export async function bindIdentity(
     new IdentityError(code, message, { subject });
   checkDomain(identity, options.config.allowedDomains, refused);
   const wanted = wantedUser(identity, options.config);
-  const users = wanted ? await findUsers(wanted, options) : [];
+  const users = wanted
+    ? await options.recent.get(JSON.stringify(wanted.filter), () =>
+        findUsers(wanted, options),
+      )
+    : [];
 
   if (users.length === 0) {
     throw refused(

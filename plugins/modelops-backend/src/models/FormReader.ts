@@ -5,6 +5,7 @@ import type {
   Principal,
 } from '../credentials/CredentialBroker';
 import type { IdentifiedCaller } from '../identity/Caller';
+import { Recent } from '../Recent';
 import type { ResolvedBinding } from './bindings';
 
 /** How long a form that a person has read is good for the same person, in milliseconds. */
@@ -16,17 +17,20 @@ const MAX_HELD = 1_000;
 
 /** Reads what an operation needs, as the person, once in a while: a card, its dialog and its start ask within seconds. */
 export class FormReader {
-  private readonly held = new Map<
-    string,
-    { form: Promise<PlatformForm>; readAt: number }
-  >();
+  private readonly recent: Recent<PlatformForm>;
 
   constructor(
     private readonly options: {
       credentials: CredentialBroker;
       clock: () => Date;
     },
-  ) {}
+  ) {
+    this.recent = new Recent({
+      freshMs: FRESH_MS,
+      most: MAX_HELD,
+      clock: () => options.clock().getTime(),
+    });
+  }
 
   /** Throws PlatformError. A failure is not held. */
   read(
@@ -35,7 +39,6 @@ export class FormReader {
     principal: Principal,
     operation: Operation,
   ): Promise<PlatformForm> {
-    const now = this.options.clock().getTime();
     const key = JSON.stringify([
       caller.identity.issuer,
       caller.identity.subject,
@@ -51,24 +54,18 @@ export class FormReader {
       binding.resource,
       operation,
     ]);
-    const held = this.held.get(key);
-    if (held && now - held.readAt < FRESH_MS) return held.form;
-    const form = this.options.credentials.withCredential(
-      caller,
-      binding.open.config,
-      principal,
-      credential =>
-        binding.open.client.readForm(
-          { credential, signal: AbortSignal.timeout(READ_DEADLINE_MS) },
-          binding.parsed,
-          operation,
-        ),
+    return this.recent.get(key, () =>
+      this.options.credentials.withCredential(
+        caller,
+        binding.open.config,
+        principal,
+        credential =>
+          binding.open.client.readForm(
+            { credential, signal: AbortSignal.timeout(READ_DEADLINE_MS) },
+            binding.parsed,
+            operation,
+          ),
+      ),
     );
-    form.catch(() => this.held.delete(key));
-    this.held.delete(key);
-    if (this.held.size >= MAX_HELD)
-      this.held.delete(this.held.keys().next().value!);
-    this.held.set(key, { form, readAt: now });
-    return form;
   }
 }

@@ -14,9 +14,23 @@ import { entityFactsOf } from '../access/entityFacts';
 import type { EntityFacts } from '../access/roleMapping';
 import { MissingError } from '../errors';
 import type { Caller } from '../identity/Caller';
+import { Recent } from '../Recent';
+
+/**
+ * How long an entity is used that a person has read, for the same person, in milliseconds: as long as Backstage itself uses what
+ * it knows of a user. A card, its dialog and its start ask within seconds, and the catalog takes longer to see a change.
+ * Source: @backstage/backend-defaults, CachedUserInfoService.
+ */
+const FRESH_MS = 5_000;
+const MAX_HELD = 1_000;
 
 /** Entities as the caller may see them. */
 export class ModelCatalog {
+  private readonly recent = new Recent<Entity>({
+    freshMs: FRESH_MS,
+    most: MAX_HELD,
+  });
+
   constructor(
     private readonly options: {
       catalog: CatalogService;
@@ -25,17 +39,12 @@ export class ModelCatalog {
     },
   ) {}
 
-  async getEntity(entityRef: string, caller: Caller): Promise<Entity> {
-    const entity = await this.options.catalog.getEntityByRef(entityRef, {
-      credentials: caller.credentials,
-    });
-    if (!entity) {
-      throw new MissingError(
-        'entity-not-found',
-        `There is no '${entityRef}' in the catalog that you may see.`,
-      );
-    }
-    return entity;
+  getEntity(entityRef: string, caller: Caller): Promise<Entity> {
+    const { userEntityRef, agent } = caller;
+    return this.recent.get(
+      JSON.stringify([userEntityRef, agent, entityRef]),
+      () => this.readEntity(entityRef, caller),
+    );
   }
 
   /** Entities by reference; one that is gone or hidden from the caller is undefined. */
@@ -82,6 +91,22 @@ export class ModelCatalog {
 
   factsOf(entity: Entity): EntityFacts {
     return entityFactsOf(entity, this.options.trustedLocations);
+  }
+
+  private async readEntity(
+    entityRef: string,
+    { credentials }: Caller,
+  ): Promise<Entity> {
+    const entity = await this.options.catalog.getEntityByRef(entityRef, {
+      credentials,
+    });
+    if (!entity) {
+      throw new MissingError(
+        'entity-not-found',
+        `There is no '${entityRef}' in the catalog that you may see.`,
+      );
+    }
+    return entity;
   }
 
   private async findBy(

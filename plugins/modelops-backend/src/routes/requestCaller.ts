@@ -4,6 +4,7 @@ import type {
   HttpAuthService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
+import type { Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { IDENTITY_TOKEN_HEADER } from 'backstage-plugin-modelops-common';
 import type { Request } from 'express';
@@ -18,12 +19,25 @@ import {
 import type { IdentityConfig } from '../identity/IdentityConfig';
 import { IdentityError } from '../identity/IdentityError';
 import type { IdentityVerifier } from '../identity/IdentityVerifier';
+import { Recent } from '../Recent';
 
 /** W3C Trace Context, `traceparent`. */
 const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/**
+ * How long the User that a token belongs to is not looked up again, in milliseconds: as long as Backstage itself uses what it
+ * knows of a user. Source: @backstage/backend-defaults, CachedUserInfoService.
+ */
+const USERS_FRESH_MS = 5_000;
+const MAX_USERS_HELD = 1_000;
+
 /** Turns a request into its caller: the Backstage user, and the person the ID token proves (design §5, steps 1 and 2). */
 export class RequestCallers {
+  private readonly users = new Recent<Entity[]>({
+    freshMs: USERS_FRESH_MS,
+    most: MAX_USERS_HELD,
+  });
+
   constructor(
     private readonly options: {
       httpAuth: HttpAuthService;
@@ -86,6 +100,7 @@ export class RequestCallers {
       await bindIdentity(identity, caller.userEntityRef, {
         catalog,
         auth,
+        recent: this.users,
         config,
       });
       return identity;
