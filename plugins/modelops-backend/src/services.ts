@@ -57,7 +57,10 @@ export type Services = ReturnType<typeof createServices>;
 export function createServices(foundations: Foundations) {
   const { config, platforms, db, ledger, hashKey } = foundations;
   const { catalog, auth, permissions, clock, logger } = foundations;
-  const owner = randomUUID(); // of this process, for its leases
+  // Leases are of two in one process, who submits and who reads: a submit that was overtaken must not find its run leased by
+  // the reader and take that for its own lease.
+  const submitterId = randomUUID();
+  const readerId = randomUUID();
   const meter = new RefusalMeter({
     clock,
     recordSuppressed: async suppressed => {
@@ -137,7 +140,7 @@ export function createServices(foundations: Foundations) {
     credentials,
     runs,
     ledger,
-    owner,
+    owner: submitterId,
     clock,
     logger,
   });
@@ -149,7 +152,7 @@ export function createServices(foundations: Foundations) {
     ledger,
     journal,
     hashKey,
-    owner,
+    owner: submitterId,
     newId: randomUUID,
     clock,
   });
@@ -168,7 +171,7 @@ export function createServices(foundations: Foundations) {
     ledger,
     connections,
     credentials,
-    owner,
+    owner: readerId,
     clock,
     logger,
   });

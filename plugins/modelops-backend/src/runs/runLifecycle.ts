@@ -9,6 +9,7 @@ const MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
     'succeeded',
     'failed',
     'canceled',
+    'lost', // nobody looked for a day, and now nobody can tell
     'unknown',
   ],
   submitted: ['running', 'succeeded', 'failed', 'canceled', 'lost'],
