@@ -29,6 +29,7 @@ export {
 } from './personas';
 export { startPortal, type Portal, type PortalOptions } from './portal';
 export { takeDocumentationImage } from './screenshot';
+export { blameSomebodyElse } from './tamper';
 export {
   endTrainings,
   haveTrained,

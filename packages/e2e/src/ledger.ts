@@ -49,18 +49,29 @@ export function countOpenRuns(portal: Portal): number {
 }
 
 /** As much of better-sqlite3, which brings no types, as is used here. */
-interface Database {
-  prepare(sql: string): { all(...values: unknown[]): unknown[] };
+export interface Database {
+  prepare(sql: string): {
+    all(...values: unknown[]): any[];
+    run(...values: unknown[]): unknown;
+  };
+  exec(sql: string): void;
+  transaction(work: () => void): () => void;
   close(): void;
 }
 
-function query<Row>(portal: Portal, sql: string, ...values: unknown[]): Row[] {
+/** Opens the database of our backend beside it. */
+export function openDatabase(
+  portal: Portal,
+  options: { readonly: boolean },
+): Database {
   const Sqlite = require('better-sqlite3');
-  const database: Database = new Sqlite(portal.databaseFile('modelops'), {
-    readonly: true,
-  });
+  return new Sqlite(portal.databaseFile('modelops'), options);
+}
+
+function query<Row>(portal: Portal, sql: string, ...values: unknown[]): Row[] {
+  const database = openDatabase(portal, { readonly: true });
   try {
-    return database.prepare(sql).all(...values) as Row[];
+    return database.prepare(sql).all(...values);
   } finally {
     database.close();
   }

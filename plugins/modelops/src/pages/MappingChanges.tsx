@@ -3,6 +3,7 @@ import Typography from '@mui/material/Typography';
 import type { MappingChange } from 'backstage-plugin-modelops-common';
 import { Facts } from '../parts/Facts';
 import { TextBlock } from '../parts/TextBlock';
+import { mappingLines } from './mappingLines';
 
 export interface MappingChangesProps {
   changes: MappingChange[];
@@ -10,7 +11,7 @@ export interface MappingChangesProps {
   count?: number;
 }
 
-/** What differs between two role mappings, role by role. */
+/** What differs between two role mappings, role by role; of a rule or role that stayed, only what changed. */
 export function MappingChanges(props: MappingChangesProps) {
   const { changes, count = changes.length } = props;
   return (
@@ -37,8 +38,8 @@ export function MappingChanges(props: MappingChangesProps) {
             </Typography>
             <Facts
               facts={[
-                ['Before', change.before && <Content json={change.before} />],
-                ['After', change.after && <Content json={change.after} />],
+                ['Before', sideOf(change.before, change.after)],
+                ['After', sideOf(change.after, change.before)],
               ]}
             />
           </Box>
@@ -55,15 +56,8 @@ function changeWord({ role, rule, before, after }: MappingChange): string {
   return `Changed: ${what}`;
 }
 
-function Content(props: { json: string }) {
-  return <TextBlock>{spread(props.json)}</TextBlock>;
-}
-
-/** One key a line, so that the eye finds what differs. A text that was cut off is shown as it is. */
-function spread(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
+function sideOf(json: string | undefined, other: string | undefined) {
+  if (json === undefined) return undefined;
+  const lines = mappingLines(json, other);
+  return lines ? <TextBlock>{lines}</TextBlock> : 'not there';
 }
