@@ -1,22 +1,36 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Bytes collected before they are written. */
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Writes lines to a file that is there whole or not at all: under another name first, on the disk, then renamed. Gives the
- * SHA-256 of the file, hexadecimal.
+ * Writes lines to a file that is there whole or not at all: under another name first, on the disk, then renamed. The other name
+ * is nobody else's, because a replica that is slower may be writing the same file. Gives the SHA-256 of the file, hexadecimal.
  */
 export async function writeArchive(
   path: string,
   lines: AsyncIterable<string>,
 ): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const partial = `${path}.partial`;
+  const partial = `${path}.${randomUUID()}.partial`;
+  try {
+    const sha256 = await write(partial, lines);
+    await rename(partial, path);
+    await syncFolder(dirname(path));
+    return sha256;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function write(
+  path: string,
+  lines: AsyncIterable<string>,
+): Promise<string> {
   const hash = createHash('sha256');
-  const file = await open(partial, 'w', 0o600);
+  const file = await open(path, 'wx', 0o600);
   try {
     let chunk = '';
     const flush = async () => {
@@ -33,8 +47,6 @@ export async function writeArchive(
   } finally {
     await file.close();
   }
-  await rename(partial, path);
-  await syncFolder(dirname(path));
   return hash.digest('hex');
 }
 

@@ -52,7 +52,8 @@ export class CheckpointDelivery {
     const { db, store, clock, logger, keys } = this.options;
     const now = clock();
     const row = await this.getRow(sink, now);
-    if (new Date(row.next_try_at) > now) return;
+    if (isPause(now, new Date(row.next_try_at))) return;
+    let { failures } = row;
     try {
       const due = await store.listAfter(Number(row.delivered_sequence), BATCH);
       const ring = due.length > 0 ? await keys() : new Map();
@@ -67,9 +68,9 @@ export class CheckpointDelivery {
           .where({ sink: sink.id })
           .where('delivered_sequence', '<', signed.body.sequence)
           .update({ delivered_sequence: signed.body.sequence, failures: 0 });
+        failures = 0;
       }
     } catch (error) {
-      const { failures } = row;
       logger.warn(
         `The checkpoint sink '${sink.id}' did not take a checkpoint: ${
           (error as Error).message
@@ -95,4 +96,10 @@ export class CheckpointDelivery {
       .where({ sink: sink.id })
       .first() as Promise<DeliveryRow>;
   }
+}
+
+/** One that is longer than any of ours was set by a clock that was ahead. */
+function isPause(now: Date, until: Date): boolean {
+  const left = until.getTime() - now.getTime();
+  return left > 0 && left <= LONGEST_PAUSE_MS;
 }
