@@ -8,8 +8,14 @@ module.exports = async function runCommand(name) {
   const commands = require(isRepository
     ? '../src/commands'
     : '../dist/commands.cjs.js');
-  process.exitCode = await commands[name](process.argv.slice(2), {
+  const terminal = {
     out: text => process.stdout.write(`${text}\n`),
     error: text => process.stderr.write(`${text}\n`),
-  });
+  };
+  try {
+    process.exitCode = await commands[name](process.argv.slice(2), terminal);
+  } catch (error) {
+    terminal.error(error.stack);
+    process.exitCode = 2; // it found nothing; Node's 1 would say that it did
+  }
 };

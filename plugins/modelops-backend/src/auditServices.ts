@@ -42,6 +42,11 @@ export async function createAuditServices(foundations: {
       await sharedKey(db, 'audit-signing', clock, generateSigningKey),
     );
   await recordKey(key.publicKey, configured ? 'configured' : 'generated');
+  const trustedKeys = [
+    ...(configured ? [configured.publicKey] : []),
+    ...config.keys.trustedKeys.map(text => new VerifyingKey(text)),
+  ];
+  const ours = toKeyRing([...trustedKeys, key.publicKey]);
   const sinks = config.sinks.map(sink =>
     sink.kind === 'file'
       ? new FileSink(sink.id, sink.file)
@@ -62,6 +67,7 @@ export async function createAuditServices(foundations: {
       ledger,
       store,
       key,
+      ours,
       pace: config.pace,
       isAppendOnly: () => isAppendOnly(db),
       clock,
@@ -72,11 +78,7 @@ export async function createAuditServices(foundations: {
       store,
       delivery,
       sinks,
-      ownKey: key.publicKey,
-      trustedKeys: [
-        ...(configured ? [configured.publicKey] : []),
-        ...config.keys.trustedKeys.map(text => new VerifyingKey(text)),
-      ],
+      keys: { ours, trusted: toKeyRing(trustedKeys) },
     }),
     archive:
       config.retention &&
@@ -85,6 +87,7 @@ export async function createAuditServices(foundations: {
         ledger,
         store,
         key,
+        ours,
         retention: config.retention,
         clock,
         logger,

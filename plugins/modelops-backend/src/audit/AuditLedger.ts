@@ -204,6 +204,15 @@ export class AuditLedger {
     return readEnd(this.options.db);
   }
 
+  /** Sequence of the oldest entry that is not in an archive only. */
+  async findOldest(): Promise<number | undefined> {
+    const row = await this.options
+      .db<AuditRow>('audit_entries')
+      .orderBy('sequence')
+      .first('sequence');
+    return row && Number(row.sequence);
+  }
+
   /** What happened to a run, oldest first: its states and who asked to cancel it, not who looked at it. */
   async timelineOf(runId: string): Promise<AuditEntry[]> {
     const rows = await this.options

@@ -13,6 +13,7 @@ import type { AuditFilter, AuditLedger } from './AuditLedger';
 import type { CheckpointStore } from './checkpoints/CheckpointStore';
 import { csvLines } from './export/csvLines';
 import { exportLines } from './export/exportLines';
+import { readWhole } from './export/readWhole';
 import type { RequestFacts, RequestJournal } from './RequestJournal';
 import type { LedgerVerifier } from './verification/LedgerVerifier';
 
@@ -61,11 +62,11 @@ export class AuditService {
   ): Promise<Download> {
     const { ledger, store, clock } = this.options;
     return this.closing('audit.exported', caller, async () => {
+      const at = clock(); // before the end is read: a checkpoint set until then covers nothing after that end
       const to = (await ledger.findNewest())?.sequence ?? 0;
-      const at = clock();
       const lines =
         format === 'csv'
-          ? csvLines(ledger.read({ after: 0, to }, filter))
+          ? csvLines(readWhole(ledger, to, filter))
           : exportLines(
               { ledger, store },
               { filter, asked: wordsOf(filter), to, at },

@@ -94,6 +94,17 @@ describe.each(databases.eachSupportedId())(
         { kind: 'changed', sequence: 9 },
       ],
       [
+        'a time that is none',
+        knex =>
+          knex('audit_entries')
+            .where({ sequence: 9 })
+            .update({
+              time:
+                databaseId === 'SQLITE_3' ? 'never' : knex.raw("'infinity'"),
+            }),
+        { kind: 'changed', sequence: 9 },
+      ],
+      [
         'one entry deleted',
         knex => knex('audit_entries').where({ sequence: 8 }).delete(),
         { kind: 'missing', sequence: 8, toSequence: 8 },
@@ -240,6 +251,42 @@ describe.each(databases.eachSupportedId())(
       expect((await ledger.store.findNewest())?.body.sequence).toBe(SEALED);
       expect(ledger.logger.error).toHaveBeenCalledWith(
         expect.stringContaining('Entry 27 was changed'),
+      );
+    });
+
+    it('is not signed over: no checkpoint covers what is left of a tail that was cut', async () => {
+      await dropTriggers(db);
+      await db('audit_entries').where('sequence', '>', 25).delete();
+      await ledger.sealer.seal('now');
+      await db('audit_entries').where('sequence', '>', 15).delete();
+      const restarted = await startLedger(db, config());
+      await restarted.sealer.seal('now');
+      expect((await ledger.store.findNewest())?.body.sequence).toBe(SEALED);
+      for (const { logger } of [ledger, restarted]) {
+        expect(logger.error).toHaveBeenCalledWith(
+          expect.stringContaining('entries were cut off at the end'),
+        );
+      }
+    });
+
+    it('is signed over in full view: a checkpoint on top of one with a strange key leaves a line in the log', async () => {
+      await dropTriggers(db);
+      await db('audit_checkpoints').delete();
+      const forger = await startLedger(
+        db,
+        auditConfig({ keys: { signingKey: newSigningKey(), trustedKeys: [] } }),
+      );
+      await forger.sealer.seal('now');
+      const restarted = await startLedger(
+        db,
+        auditConfig({ keys: { signingKey, trustedKeys: [] } }),
+      );
+      await restarted.write(1);
+      await restarted.sealer.seal('now');
+      expect(restarted.logger.error).toHaveBeenCalledWith(
+        expect.stringContaining(
+          'is signed with a key that app-config does not',
+        ),
       );
     });
 

@@ -76,6 +76,13 @@ export class ChainCheck {
 
   #place({ sequence }: StoredEntry): LedgerProblem | undefined {
     const expected = this.sequence + 1;
+    if (sequence < 1) {
+      return {
+        kind: 'reordered',
+        sequence,
+        message: `Entry ${sequence} stands before the first.`,
+      };
+    }
     if (sequence === expected) return undefined;
     if (sequence > expected) {
       return {
@@ -147,9 +154,13 @@ export class ChainCheck {
   }
 }
 
-function toEntry(canonical: string): Omit<AuditEntry, 'hash'> | undefined {
+/** What the bytes say, if they are JSON of an object at all. */
+export function toEntry(
+  canonical: string,
+): Omit<AuditEntry, 'hash'> | undefined {
   try {
-    return JSON.parse(canonical);
+    const entry = JSON.parse(canonical);
+    return entry instanceof Object ? entry : undefined;
   } catch {
     return undefined;
   }

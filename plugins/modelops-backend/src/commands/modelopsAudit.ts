@@ -1,9 +1,9 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { AuditVerification } from 'backstage-plugin-modelops-common';
 import { VerifyingKey } from '../audit/checkpoints/SigningKey';
+import { TooLongLineError } from '../audit/checkpoints/sinks';
 import { isArgumentError, type Terminal, UsageError } from './command';
-import { verifyFiles } from './verifyFiles';
+import { type FileVerification, verifyFiles } from './verifyFiles';
 
 const USAGE = `Usage: modelops-audit verify <file.jsonl>... [options]
 
@@ -44,17 +44,29 @@ export async function modelopsAudit(
       checkpointFiles: values.checkpoint,
       trustedKeys: values.key.map(readKey),
     });
-    terminal.out(values.json ? JSON.stringify(result, null, 2) : toText(result));
+    terminal.out(
+      values.json ? JSON.stringify(result, null, 2) : toText(result),
+    );
     return result.intact ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof UsageError) && !isArgumentError(error)) throw error;
+    if (!isOfUse(error)) throw error;
     terminal.error((error as Error).message);
     return 2;
   }
 }
 
-function toText(result: AuditVerification): string {
-  const { problem, newestCheckpoint } = result;
+/** Wrong use, or a file that cannot be read to its end. */
+function isOfUse(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    error instanceof TooLongLineError ||
+    isArgumentError(error) ||
+    typeof (error as NodeJS.ErrnoException).syscall === 'string'
+  );
+}
+
+function toText(result: FileVerification): string {
+  const { problem, newestCheckpoint, exportedAt, laterSequence } = result;
   const checked =
     result.toSequence === 0
       ? 'There are no entries.'
@@ -70,6 +82,12 @@ function toText(result: AuditVerification): string {
     newestCheckpoint
       ? `Newest checkpoint: entry ${newestCheckpoint.sequence}, ${newestCheckpoint.time}, key ${newestCheckpoint.keyId}.`
       : 'There is no checkpoint.',
+    ...(exportedAt ? [`The export was made at ${exportedAt}.`] : []),
+    ...(laterSequence
+      ? [
+          `Checkpoints that were set after that, up to entry ${laterSequence}, were not compared.`,
+        ]
+      : []),
   ].join('\n');
 }
 

@@ -1,5 +1,10 @@
+import { timestampSchema } from 'backstage-plugin-modelops-common';
 import { parseEntryLine } from '../audit/export/exportLines';
-import type { Signed, VerifyingKey } from '../audit/checkpoints/SigningKey';
+import {
+  type Signed,
+  toKeys,
+  type VerifyingKey,
+} from '../audit/checkpoints/SigningKey';
 import { linesOf, parseStatement } from '../audit/checkpoints/sinks';
 import type { Checkpoint, Segment } from '../audit/checkpoints/statements';
 import type { StoredEntry } from '../audit/verifyChain';
@@ -10,17 +15,22 @@ export interface Statements {
   segments: Signed<Segment>[];
   /** Keys that came with the statements; nothing is trusted because of them. */
   keys: VerifyingKey[];
-  /** When the newest export of them was made. */
-  exportedAt?: string;
+  /** The newest export of them: when it was made, and up to which entry. */
+  exported?: { time: string; toSequence: number };
   /** Exports that hold only what a filter let through. */
   filtered: string[];
+  /** Files that are neither an export nor an archive. */
+  foreign: string[];
 }
 
 /** A line of a file that an auditor handed in. */
 type Line =
   | { kind: 'entry'; entry: StoredEntry }
-  | { kind: 'statement'; statement: NonNullable<ReturnType<typeof parseStatement>> }
-  | { kind: 'export'; time: string; filtered: boolean }
+  | {
+      kind: 'statement';
+      statement: NonNullable<ReturnType<typeof parseStatement>>;
+    }
+  | { kind: 'export'; time: string; toSequence: number; filtered: boolean }
   | { kind: 'end'; entries: number }
   | { kind: 'unreadable' };
 
@@ -28,29 +38,37 @@ type Line =
 export async function readStatements(
   files: readonly string[],
 ): Promise<Statements> {
+  const keys = new Set<string>();
   const found: Statements = {
     checkpoints: [],
     segments: [],
     keys: [],
     filtered: [],
+    foreign: [],
   };
   for (const file of files) {
+    let isOurs = false;
     for await (const text of linesOf(file)) {
-      if (text.startsWith('{"hash"')) continue;
+      if (text.startsWith('{"hash"')) {
+        isOurs = true;
+        continue;
+      }
       const line = parseLine(text);
       if (line.kind === 'statement') {
         const { signed, publicKey } = line.statement;
-        found.keys.push(publicKey);
+        keys.add(publicKey);
         if (signed.body.type === 'modelops-segment')
           found.segments.push(signed as Signed<Segment>);
         else found.checkpoints.push(signed as Signed<Checkpoint>);
       } else if (line.kind === 'export') {
+        isOurs = true;
         if (line.filtered) found.filtered.push(file);
-        if (line.time > (found.exportedAt ?? '')) found.exportedAt = line.time;
+        if (line.time > (found.exported?.time ?? '')) found.exported = line;
       }
     }
+    if (!isOurs) found.foreign.push(file);
   }
-  return found;
+  return { ...found, keys: toKeys(keys) };
 }
 
 /** What is wrong with a file itself, at a place in the chain. */
@@ -68,6 +86,7 @@ export async function* readEntries(
     let ended = false;
     for await (const text of linesOf(file)) {
       const line = parseLine(text);
+      if (ended) yield { damage: `${file} goes on after its last line.` };
       if (line.kind === 'entry') {
         entries += 1;
         yield line.entry;
@@ -99,9 +118,13 @@ function parseLine(text: string): Line {
     const line = JSON.parse(text);
     if (typeof line.end?.entries === 'number')
       return { kind: 'end', entries: line.end.entries };
-    if (typeof line.export?.time === 'string') {
-      const filtered = Object.keys(line.export.filter ?? {}).length > 0;
-      return { kind: 'export', time: line.export.time, filtered };
+    const { time, toSequence, filter = {} } = line.export ?? {};
+    if (
+      timestampSchema.safeParse(time).success &&
+      Number.isInteger(toSequence)
+    ) {
+      const filtered = Object.keys(filter).length > 0;
+      return { kind: 'export', time, toSequence, filtered };
     }
   } catch {
     // Said below.

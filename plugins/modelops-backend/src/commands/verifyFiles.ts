@@ -4,11 +4,11 @@ import type {
 } from 'backstage-plugin-modelops-common';
 import type { ChainLink } from '../audit/ChainWitness';
 import type { VerifyingKey } from '../audit/checkpoints/SigningKey';
-import { toKeyRing } from '../audit/checkpoints/statements';
-import { followSegments } from '../audit/verification/followSegments';
+import { type Checkpoint, toKeyRing } from '../audit/checkpoints/statements';
+import { followSegments, startOf } from '../audit/verification/followSegments';
 import { toVerification } from '../audit/verification/toVerification';
 import { weighCheckpoints } from '../audit/verification/weighCheckpoints';
-import { CHAIN_START, ChainCheck } from '../audit/verifyChain';
+import { ChainCheck } from '../audit/verifyChain';
 import { UsageError } from './command';
 import { readEntries, readStatements, type Statements } from './readAuditFiles';
 
@@ -22,61 +22,97 @@ export interface Evidence {
   trustedKeys: readonly VerifyingKey[];
 }
 
+/** What was found, and what a reader of it has to know about the files. */
+export interface FileVerification extends AuditVerification {
+  /** When the export was made. */
+  exportedAt?: string;
+  /** Newest entry that is covered by checkpoints set after that; the export cannot have it, so they were not compared. */
+  laterSequence?: number;
+}
+
 /** Verifies a ledger without its database. Throws UsageError for files that no verification can be made of. */
 export async function verifyFiles({
   files,
   checkpointFiles,
   trustedKeys,
-}: Evidence): Promise<AuditVerification> {
+}: Evidence): Promise<FileVerification> {
   const inside = await readStatements(files);
   const outside = await readStatements(checkpointFiles);
-  if (inside.filtered.length > 0) {
-    throw new UsageError(
-      `${inside.filtered.join(', ')} holds only entries that a filter let through, so its chain has gaps. Export without filters.`,
-    );
-  }
+  requireWhole(inside);
+  const trusted = toKeyRing(trustedKeys);
   const known = toKeyRing([...inside.keys, ...outside.keys, ...trustedKeys]);
-  const checkpoints = weighCheckpoints(
+  const later = outside.checkpoints.filter(({ body }) =>
+    isLater(body, inside.exported),
+  );
+  const checkpoints = await weighCheckpoints(
     [
       ...inside.checkpoints.map(signed => ({ signed, outside: false })),
       ...outside.checkpoints
-        .filter(({ body }) => !isLater(body.time, inside.exportedAt))
+        .filter(signed => !later.includes(signed))
         .map(signed => ({ signed, outside: true })),
     ],
-    { known, trusted: toKeyRing(trustedKeys) },
+    { known, trusted },
   );
-  const archive = followSegments(inside.segments, known);
-  const start = await findStart(files, archive.end, inside);
-  const check = new ChainCheck(start, checkpoints.marks);
+  const archive = followSegments(
+    inside.segments,
+    trusted.size > 0 ? trusted : known,
+  );
+  const start = await findStart(files, archive.end);
+  const check = new ChainCheck(start, [
+    ...checkpoints.marks,
+    { ...archive.end, witness: 'the stub of the archive' },
+  ]);
   const problem =
     (await findProblem(check, files)) ?? archive.problem ?? checkpoints.problem;
-  return toVerification({
-    fromSequence: check.sequence > start.sequence ? start.sequence + 1 : 0,
-    toSequence: check.sequence,
-    archivedEntries: start.sequence,
-    problem,
-    checkpoints,
-    sinks: [],
-  });
+  return {
+    ...toVerification({
+      fromSequence: check.sequence > start.sequence ? start.sequence + 1 : 0,
+      toSequence: check.sequence,
+      archivedEntries: start.sequence,
+      problem,
+      checkpoints,
+      sinks: [],
+    }),
+    exportedAt: inside.exported?.time,
+    laterSequence: later.at(-1)?.body.sequence,
+  };
 }
 
-/** A checkpoint that was set after the export cannot be in it. */
-function isLater(time: string, exportedAt: string | undefined): boolean {
-  return exportedAt !== undefined && time > exportedAt;
+function requireWhole({ foreign, filtered }: Statements): void {
+  if (foreign.length > 0) {
+    throw new UsageError(
+      `${foreign.join(
+        ', ',
+      )} holds no entries: it is neither an archive nor an export as JSON lines.`,
+    );
+  }
+  if (filtered.length > 0) {
+    throw new UsageError(
+      `${filtered.join(
+        ', ',
+      )} holds only entries that a filter let through, so its chain has gaps. Export without filters.`,
+    );
+  }
 }
 
-/** The entry that the first one has to follow: none, the end of an archive, or what a checkpoint says stood there. */
+/** A checkpoint that was set after the export, on an entry after its last. */
+function isLater(
+  { time, sequence }: Checkpoint,
+  exported: Statements['exported'],
+): boolean {
+  return (
+    exported !== undefined &&
+    time > exported.time &&
+    sequence > exported.toSequence
+  );
+}
+
 async function findStart(
   files: readonly string[],
   archived: ChainLink,
-  { checkpoints }: Statements,
 ): Promise<ChainLink> {
   for await (const first of readEntries(files)) {
-    if ('damage' in first) continue;
-    const before = first.sequence - 1;
-    if (before === archived.sequence) return archived;
-    const sealed = checkpoints.find(({ body }) => body.sequence === before);
-    return sealed?.body ?? CHAIN_START;
+    if (!('damage' in first)) return startOf(first, archived);
   }
   return archived;
 }

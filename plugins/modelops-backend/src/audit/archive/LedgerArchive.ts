@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
-import { NO_PREVIOUS_HASH, SYSTEM_ACTOR } from '../auditEntry';
+import { SYSTEM_ACTOR } from '../auditEntry';
 import type { AuditLedger } from '../AuditLedger';
 import type { CheckpointStore } from '../checkpoints/CheckpointStore';
 import type { Signed, SigningKey } from '../checkpoints/SigningKey';
-import type { Checkpoint, Segment } from '../checkpoints/statements';
+import {
+  archiveName,
+  type Checkpoint,
+  type KeyRing,
+  type Segment,
+} from '../checkpoints/statements';
+import type { ChainLink } from '../ChainWitness';
 import { toEntryLine } from '../export/exportLines';
-import { CHAIN_START, ChainCheck } from '../verifyChain';
+import { followSegments } from '../verification/followSegments';
+import { ChainCheck } from '../verifyChain';
 import { isUniqueViolation } from '../../database/databaseErrors';
 import { writeArchive } from './writeArchive';
 
@@ -31,6 +38,8 @@ export class LedgerArchive {
       ledger: AuditLedger;
       store: CheckpointStore;
       key: SigningKey;
+      /** That key, and those that app-config trusts. */
+      ours: KeyRing;
       retention: Retention;
       clock: () => Date;
       logger: LoggerService;
@@ -39,32 +48,44 @@ export class LedgerArchive {
 
   /** Archives what is older than the retention, up to a checkpoint. Any replica may do so at any time. */
   async archive(): Promise<void> {
-    const { store, retention, clock } = this.options;
-    const segments = await store.listSegments();
-    const last = segments.at(-1)?.body;
-    await this.deleteArchived(last?.lastSequence ?? 0); // what a crash left
-    const limit = new Date(clock().getTime() - retention.keepMs);
-    const seal = await store.findNewestBefore(limit);
-    if (!seal || seal.body.sequence <= (last?.lastSequence ?? 0)) return;
-    const stub = await this.write(last, seal);
+    const { store, ours, logger } = this.options;
+    const { end, problem } = followSegments(await store.listSegments(), ours);
+    if (problem) {
+      logger.error(`Nothing is archived or removed: ${problem.message}`);
+      return;
+    }
+    await this.deleteArchived(end.sequence); // what a crash left
+    const seal = await this.findSeal(end);
+    if (!seal || seal.body.sequence <= end.sequence) return;
+    const stub = await this.write(end, seal);
     if (stub && (await this.commit(stub))) {
       await this.deleteArchived(stub.body.lastSequence);
     }
   }
 
+  /** The newest checkpoint that covers old entries only. Its own time is not enough: a clock may have been wrong. */
+  private async findSeal(
+    end: ChainLink,
+  ): Promise<Signed<Checkpoint> | undefined> {
+    const { ledger, store, retention, clock } = this.options;
+    const limit = new Date(clock().getTime() - retention.keepMs);
+    const rest = { after: end.sequence, to: Number.MAX_SAFE_INTEGER };
+    for await (const young of ledger.read(rest, { from: limit })) {
+      return store.findNewestBefore(limit, young.sequence);
+    }
+    return store.findNewestBefore(limit, rest.to);
+  }
+
   /** The entries go into the file only if they are what was sealed. */
   private async write(
-    last: Segment | undefined,
+    start: ChainLink,
     seal: Signed<Checkpoint>,
   ): Promise<Signed<Segment> | undefined> {
     const { key, retention, clock, logger } = this.options;
-    const start = last
-      ? { sequence: last.lastSequence, hash: last.lastHash }
-      : CHAIN_START;
     const check = new ChainCheck(start, [
       { ...seal.body, witness: `the checkpoint of ${seal.body.time}` },
     ]);
-    const file = `audit-${start.sequence + 1}-${seal.body.sequence}.jsonl`;
+    const file = archiveName(start.sequence + 1, seal.body.sequence);
     try {
       const fileSha256 = await writeArchive(
         join(retention.folder, file),
@@ -74,7 +95,7 @@ export class LedgerArchive {
         type: 'modelops-segment',
         firstSequence: start.sequence + 1,
         lastSequence: seal.body.sequence,
-        previousHash: last?.lastHash ?? NO_PREVIOUS_HASH,
+        previousHash: start.hash,
         lastHash: seal.body.hash,
         file,
         fileSha256,

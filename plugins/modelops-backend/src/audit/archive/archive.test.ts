@@ -1,4 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestDatabases } from '@backstage/backend-test-utils';
@@ -13,6 +20,7 @@ import {
 import { dropTriggers } from '../__testUtils__/tampering';
 import { SigningKey } from '../checkpoints/SigningKey';
 import { exportLines } from '../export/exportLines';
+import { writeArchive } from './writeArchive';
 
 jest.setTimeout(60_000);
 const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
@@ -52,6 +60,12 @@ describe.each(databases.eachSupportedId())('Retention on %s', databaseId => {
       Number(row.sequence),
     );
 
+  const exportAll = () =>
+    exportLines(
+      { ledger: ledger.ledger, store: ledger.store },
+      { filter: {}, asked: {}, to: 16, at: new Date(time.now) },
+    );
+
   it('keeps everything until it is old enough', async () => {
     await ledger.archive!.archive();
     expect(await sequences()).toHaveLength(15);
@@ -85,12 +99,7 @@ describe.each(databases.eachSupportedId())('Retention on %s', databaseId => {
     await ledger.archive!.archive();
     const exported = join(folder, 'export.jsonl');
     const lines: string[] = [];
-    for await (const line of exportLines(
-      { ledger: ledger.ledger, store: ledger.store },
-      { filter: {}, asked: {}, to: 16, at: new Date(time.now) },
-    )) {
-      lines.push(line);
-    }
+    for await (const line of exportAll()) lines.push(line);
     writeFileSync(exported, `${lines.join('\n')}\n`);
     const archive = join(folder, 'audit-1-10.jsonl');
     const { publicKey } = new SigningKey(signingKey);
@@ -132,6 +141,72 @@ describe.each(databases.eachSupportedId())('Retention on %s', databaseId => {
     await restarted.archive!.archive();
     expect((await sequences())[0]).toBe(11);
     expect((await restarted.verifier.verify()).intact).toBe(true);
+  });
+
+  it('goes by the age of the entries too: the clock of a replica may have been behind when it sealed', async () => {
+    time.now += 11 * DAY_MS;
+    await ledger.write(1);
+    time.now -= 300 * DAY_MS;
+    await ledger.sealer.seal('now');
+    time.now += 300 * DAY_MS;
+    await ledger.archive!.archive();
+    expect((await sequences())[0]).toBe(11);
+  });
+
+  it('leaves no hole in what is exported meanwhile: that export fails', async () => {
+    time.now += 11 * DAY_MS;
+    const lines = exportAll();
+    let line = await lines.next();
+    while (!line.value.startsWith('{"hash"')) line = await lines.next();
+    await ledger.archive!.archive();
+    const rest = async () => {
+      while (!line.done) line = await lines.next();
+    };
+    await expect(rest()).rejects.toThrow('archived while they were read');
+  });
+
+  it('raises no false alarm when entries are archived while they are verified', async () => {
+    time.now += 11 * DAY_MS;
+    const archiving = await start();
+    // At the worst moment: the stubs have been read, and the entries have not.
+    const { listSegments } = ledger.store;
+    jest
+      .spyOn(ledger.store, 'listSegments')
+      .mockImplementationOnce(async () => {
+        const stubs = await listSegments.call(ledger.store);
+        await archiving.archive!.archive();
+        return stubs;
+      });
+    expect(await ledger.verifier.verify()).toMatchObject({
+      intact: true,
+      fromSequence: 11,
+      archivedEntries: 10,
+    });
+  });
+
+  it('verifies what a crash left of archived entries, in the database and without it', async () => {
+    const rows = await db('audit_entries').whereIn('sequence', [8, 9, 10]);
+    time.now += 11 * DAY_MS;
+    await ledger.archive!.archive();
+    await db('audit_entries').insert(
+      rows.map(row => ({ ...row, time: new Date(row.time) })),
+    );
+    expect(await ledger.verifier.verify()).toMatchObject({
+      intact: true,
+      fromSequence: 8,
+      toSequence: 16,
+    });
+    const file = join(folder, 'export.jsonl');
+    let text = '';
+    for await (const line of exportAll()) text += `${line}\n`;
+    writeFileSync(file, text);
+    expect(
+      await verifyFiles({
+        files: [file],
+        checkpointFiles: [],
+        trustedKeys: [new SigningKey(signingKey).publicKey],
+      }),
+    ).toMatchObject({ intact: true, fromSequence: 8, toSequence: 16 });
   });
 
   it('archives nothing that is not what was sealed', async () => {
@@ -206,3 +281,26 @@ describe.each(databases.eachSupportedId())(
     );
   },
 );
+
+it('A file that a slower replica is still writing is not the file of the faster one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modelops-archive-'));
+  const file = join(folder, 'audit-1-2.jsonl');
+  const slower: { fails?: Promise<unknown> } = {};
+  async function* breaksOff() {
+    yield 'half';
+    throw new Error('entries are gone');
+  }
+  async function* lines() {
+    yield 'first'.repeat(100_000); // on the disk by now
+    slower.fails = writeArchive(file, breaksOff()).catch(error => error);
+    await slower.fails;
+    yield 'second';
+  }
+  const sha256 = await writeArchive(file, lines());
+  expect(await slower.fails).toMatchObject({ message: 'entries are gone' });
+  expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(
+    sha256,
+  );
+  expect(readdirSync(folder)).toEqual(['audit-1-2.jsonl']);
+  rmSync(folder, { recursive: true });
+});

@@ -2,16 +2,17 @@ import type { Knex } from 'knex';
 import { isUniqueViolation } from '../../database/databaseErrors';
 import { canonicalJson } from '../auditEntry';
 import type { Transaction } from '../AuditLedger';
-import { type Signed, VerifyingKey } from './SigningKey';
+import { type Signed, toKeys, type VerifyingKey } from './SigningKey';
+import {
+  type CheckpointRow,
+  type SegmentRow,
+  toCheckpoint,
+  toSegment,
+} from './statementRows';
 import type { Checkpoint, Segment } from './statements';
 
 /** Checkpoints read at a time when all are read. */
 const PAGE = 1_000;
-
-interface StatementRow {
-  body: string;
-  signature: string;
-}
 
 /** Rows of `audit_checkpoints`, `audit_keys` and `audit_segments`: what vouches for the ledger from inside the database. */
 export class CheckpointStore {
@@ -36,19 +37,23 @@ export class CheckpointStore {
   }
 
   async findNewest(): Promise<Signed<Checkpoint> | undefined> {
-    const row = await this.db<StatementRow>('audit_checkpoints')
+    const row = await this.db<CheckpointRow>('audit_checkpoints')
       .orderBy('sequence', 'desc')
       .first();
-    return row && toSigned<Checkpoint>(row);
+    return row && toCheckpoint(row);
   }
 
-  /** Newest checkpoint that was set before `time`. */
-  async findNewestBefore(time: Date): Promise<Signed<Checkpoint> | undefined> {
-    const row = await this.db<StatementRow>('audit_checkpoints')
+  /** Newest checkpoint that was set before `time` and covers nothing from entry `sequence` on. */
+  async findNewestBefore(
+    time: Date,
+    sequence: number,
+  ): Promise<Signed<Checkpoint> | undefined> {
+    const row = await this.db<CheckpointRow>('audit_checkpoints')
       .where('time', '<', time)
+      .where('sequence', '<', sequence)
       .orderBy('sequence', 'desc')
       .first();
-    return row && toSigned<Checkpoint>(row);
+    return row && toCheckpoint(row);
   }
 
   /** Checkpoints after an entry, in order. */
@@ -56,11 +61,11 @@ export class CheckpointStore {
     sequence: number,
     limit: number = PAGE,
   ): Promise<Signed<Checkpoint>[]> {
-    const rows = await this.db<StatementRow>('audit_checkpoints')
+    const rows = await this.db<CheckpointRow>('audit_checkpoints')
       .where('sequence', '>', sequence)
       .orderBy('sequence')
       .limit(limit);
-    return rows.map(row => toSigned<Checkpoint>(row));
+    return rows.map(toCheckpoint);
   }
 
   /** All checkpoints, in order. */
@@ -88,10 +93,10 @@ export class CheckpointStore {
 
   /** Stubs of all archived entries, in order. */
   async listSegments(): Promise<Signed<Segment>[]> {
-    const rows = await this.db<StatementRow>('audit_segments').orderBy(
+    const rows = await this.db<SegmentRow>('audit_segments').orderBy(
       'last_sequence',
     );
-    return rows.map(row => toSigned<Segment>(row));
+    return rows.map(toSegment);
   }
 
   async hasKey(id: string): Promise<boolean> {
@@ -113,15 +118,11 @@ export class CheckpointStore {
     });
   }
 
-  /** Public keys of all signing keys this ledger ever had. */
+  /** Public keys of all signing keys this ledger ever had. A row that holds no key is none of them. */
   async listKeys(): Promise<VerifyingKey[]> {
     const rows = await this.db<{ public_key: string }>('audit_keys').select(
       'public_key',
     );
-    return rows.map(row => new VerifyingKey(row.public_key));
+    return toKeys(rows.map(row => row.public_key));
   }
-}
-
-function toSigned<T>(row: StatementRow): Signed<T> {
-  return { body: JSON.parse(row.body), signature: row.signature };
 }

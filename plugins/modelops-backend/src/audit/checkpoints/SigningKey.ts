@@ -23,8 +23,9 @@ export class VerifyingKey {
   readonly id: string;
   readonly #key: KeyObject;
 
-  /** PEM, or SPKI in DER as Base64. Throws unless it is an Ed25519 key. */
+  /** PEM, or SPKI in DER as Base64. Throws unless it is an Ed25519 key, and a public one: a private one is no business of a reader. */
   constructor(text: string) {
+    if (text.includes('PRIVATE KEY')) throw new TypeError('is a private key');
     this.#key = requireEd25519(
       createPublicKey(
         text.includes('-----BEGIN')
@@ -50,6 +51,17 @@ export class VerifyingKey {
       Buffer.from(signed.signature, 'base64'),
     );
   }
+}
+
+/** Each key once. What is no key is left out. */
+export function toKeys(texts: Iterable<string>): VerifyingKey[] {
+  return [...new Set(texts)].flatMap(text => {
+    try {
+      return [new VerifyingKey(text)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** The key that checkpoints and stubs are signed with. */

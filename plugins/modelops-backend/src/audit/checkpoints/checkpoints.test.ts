@@ -1,5 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,6 +195,86 @@ describe.each(databases.eachSupportedId())('Checkpoints on %s', databaseId => {
     expect(
       inspect(jest.mocked(ledger.logger.warn).mock.calls, { depth: 9 }),
     ).not.toContain('not-to-be-printed');
+  });
+
+  it('are not held up by a clock that was ahead', async () => {
+    const receiver = await startReceiver();
+    const time = { now: Date.now() };
+    const ledger = await startLedger(
+      db,
+      auditConfig({
+        pace: { entries: 1_000, intervalMs: 60_000 },
+        sinks: [{ id: 'siem', kind: 'http', url: receiver.url, headers: {} }],
+      }),
+      () => new Date(time.now),
+    );
+    await ledger.sealer.seal('now');
+    const yearMs = 365 * 24 * 60 * 60_000;
+    time.now += yearMs;
+    await ledger.write(1);
+    receiver.answers.push(500);
+    await ledger.delivery.deliver(); // and is to be tried again in a year
+    time.now -= yearMs;
+    await ledger.sealer.seal();
+    expect(await sequences()).toEqual([1, 2]);
+    await ledger.delivery.deliver();
+    await receiver.close();
+    expect(receiver.received).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
+  });
+
+  it('wait the shortest pause again once a receiver has taken one', async () => {
+    const receiver = await startReceiver();
+    const time = { now: Date.now() };
+    const ledger = await startLedger(
+      db,
+      auditConfig({
+        sinks: [{ id: 'siem', kind: 'http', url: receiver.url, headers: {} }],
+      }),
+      () => new Date(time.now),
+    );
+    for (let round = 0; round < 2; round += 1) {
+      await ledger.write(1);
+      await ledger.sealer.seal('now');
+    }
+    receiver.answers.push(500, 500, 500, 500, 200, 500);
+    for (const pauseSeconds of [10, 20, 40, 80, 10]) {
+      await ledger.delivery.deliver();
+      time.now += pauseSeconds * 1_000;
+    }
+    await ledger.delivery.deliver();
+    await receiver.close();
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  it('count as delivered with the head of an answer, however long the rest is, and not without', async () => {
+    let answer: (res: ServerResponse) => void = res => {
+      res.writeHead(200);
+      const endless = setInterval(() => res.write(Buffer.alloc(64 * 1024)), 1);
+      res.on('close', () => clearInterval(endless));
+    };
+    const server = createServer((_req, res) => answer(res)).listen(0);
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/`;
+    const ledger = await startLedger(
+      db,
+      auditConfig({ sinks: [{ id: 'siem', kind: 'http', url, headers: {} }] }),
+    );
+    await ledger.sealer.seal('now');
+    const began = Date.now();
+    await ledger.delivery.deliver();
+    expect(await ledger.delivery.listDelivered()).toMatchObject([
+      { deliveredSequence: 1 },
+    ]);
+    answer = () => {}; // nothing at all
+    await ledger.write(1);
+    await ledger.sealer.seal('now');
+    await ledger.delivery.deliver();
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(await ledger.delivery.listDelivered()).toMatchObject([
+      { deliveredSequence: 1 },
+    ]);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('wait for a receiver that is not there', async () => {

@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Secret } from 'backstage-plugin-modelops-node';
-import { type Signed, VerifyingKey } from './SigningKey';
+import type { Signed } from './SigningKey';
 import { type Checkpoint, statementLineSchema } from './statements';
 
 /** Longest a receiver may take to accept one checkpoint, in milliseconds. */
 const POST_DEADLINE_MS = 10_000;
+
+/** A file that cannot be one of ours. */
+export class TooLongLineError extends Error {}
 
 /** A place outside the database where checkpoints are kept. */
 export interface CheckpointSink {
@@ -31,7 +34,7 @@ export class FileSink implements CheckpointSink {
       if (size > 0) await file.read(end, 0, 1, size - 1);
       // After a crash in the middle of a line the next one must not become part of it.
       const torn = size > 0 && end.toString() !== '\n';
-      await file.write(`${torn ? '\n' : ''}${line}\n`);
+      await file.appendFile(`${torn ? '\n' : ''}${line}\n`); // all of it, or it throws: write may stop half way
       await file.sync();
     } finally {
       await file.close();
@@ -81,14 +84,23 @@ export class HttpSink implements CheckpointSink {
   }
 }
 
-/** Lines of a file; none if there is no such file yet. Not by readline: to it, a U+2028 that somebody typed ends a line. */
+/** Longest line that is read, in characters; an entry is far shorter, and what is not of ours must not fill the memory. */
+const MAX_LINE = 32 * 1024 * 1024;
+
+/** Lines of a file that are not empty; none if there is no such file yet. Not by readline: to it, a U+2028 that somebody typed ends a line. */
 export async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   try {
     for await (const piece of createReadStream(path, 'utf8')) {
-      const lines = (rest + piece).split('\n');
+      const lines = (piece as string).split('\n');
+      lines[0] = rest + lines[0];
       rest = lines.pop()!;
-      for (const line of lines) yield line.replace(/\r$/, ''); // a file that was on Windows
+      for (const line of lines) {
+        const text = line.replace(/\r$/, ''); // a file that was on Windows
+        if (text !== '') yield text;
+      }
+      if (rest.length > MAX_LINE)
+        throw new TooLongLineError(`${path} has a line that is too long.`);
     }
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
@@ -96,17 +108,14 @@ export async function* linesOf(path: string): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-/** The statement of a line with the key it names, or undefined for any other line. */
+/** The statement of a line with the text of the key it names, or undefined for any other line. */
 export function parseStatement(line: string) {
   if (!line.startsWith('{"publicKey"')) return undefined;
   try {
     const { statement, signature, publicKey } = statementLineSchema.parse(
       JSON.parse(line),
     );
-    return {
-      signed: { body: statement, signature },
-      publicKey: new VerifyingKey(publicKey),
-    };
+    return { signed: { body: statement, signature }, publicKey };
   } catch {
     return undefined; // a line that was cut off by a crash
   }

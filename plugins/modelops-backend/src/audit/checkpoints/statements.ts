@@ -29,14 +29,22 @@ export const segmentSchema = z.strictObject({
   /** Hash of the entry before the first. */
   previousHash: hash,
   lastHash: hash,
-  /** Name of the file, without its folder. */
-  file: z.string(),
+  /** Name of the file, without its folder. As `archiveName` gives it: it is printed where somebody else's file is checked. */
+  file: z.string().regex(/^audit-\d+-\d+\.jsonl$/),
   fileSha256: hash,
   time: timestampSchema,
   keyId: hash,
 });
 /** What stands in the database for archived entries. */
 export type Segment = z.infer<typeof segmentSchema>;
+
+/** Name of the file that a segment is in. */
+export function archiveName(
+  firstSequence: number,
+  lastSequence: number,
+): string {
+  return `audit-${firstSequence}-${lastSequence}.jsonl`;
+}
 
 /** A line of an export, a sink or an archive that carries a statement. The key in it is a hint, never a reason to trust it. */
 export const statementLineSchema = z.object({

@@ -3,6 +3,7 @@ import type { AuditFilter, AuditLedger } from '../AuditLedger';
 import type { CheckpointStore } from '../checkpoints/CheckpointStore';
 import { toKeyRing, toStatementLine } from '../checkpoints/statements';
 import type { StoredEntry } from '../verifyChain';
+import { readWhole } from './readWhole';
 
 /** How the line of an entry begins. Between it and the last brace are exactly the bytes that were hashed. */
 const ENTRY_START = /^\{"hash":"([0-9a-f]{64})","entry":/;
@@ -17,9 +18,10 @@ export function parseEntryLine(line: string): StoredEntry | undefined {
   const start = ENTRY_START.exec(line);
   if (!start) return undefined;
   try {
-    const { entry } = JSON.parse(line) as { entry: { sequence: number } };
+    const { sequence } = JSON.parse(line).entry;
+    if (!Number.isSafeInteger(sequence)) return undefined;
     return {
-      sequence: entry.sequence,
+      sequence,
       hash: start[1],
       canonical: line.slice(start[0].length, -1),
     };
@@ -69,7 +71,7 @@ export async function* exportLines(
     );
   }
   let entries = 0;
-  for await (const entry of ledger.read({ after: 0, to }, filter)) {
+  for await (const entry of readWhole(ledger, to, filter)) {
     entries += 1;
     yield toEntryLine(entry);
   }

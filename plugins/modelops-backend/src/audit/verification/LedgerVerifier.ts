@@ -5,11 +5,11 @@ import type {
 import type { AuditLedger } from '../AuditLedger';
 import type { CheckpointDelivery } from '../checkpoints/CheckpointDelivery';
 import type { CheckpointStore } from '../checkpoints/CheckpointStore';
-import type { VerifyingKey } from '../checkpoints/SigningKey';
 import type { CheckpointSink } from '../checkpoints/sinks';
-import { isSignedBy, toKeyRing } from '../checkpoints/statements';
-import { ChainCheck } from '../verifyChain';
-import { followSegments } from './followSegments';
+import { isSignedBy, type KeyRing, toKeyRing } from '../checkpoints/statements';
+import type { ChainLink } from '../ChainWitness';
+import { ChainCheck, type Mark } from '../verifyChain';
+import { followSegments, startOf } from './followSegments';
 import { toVerification } from './toVerification';
 import { type Evidence, weighCheckpoints } from './weighCheckpoints';
 
@@ -23,10 +23,8 @@ export class LedgerVerifier {
       store: CheckpointStore;
       delivery: CheckpointDelivery;
       sinks: readonly CheckpointSink[];
-      /** The key that this process signs with. */
-      ownKey: VerifyingKey;
-      /** Keys from app-config, that of the signing key included if it comes from there. */
-      trustedKeys: readonly VerifyingKey[];
+      /** `trusted`: from app-config, the signing key if it comes from there; `ours`: those and the key in use. */
+      keys: Record<'ours' | 'trusted', KeyRing>;
     },
   ) {}
 
@@ -39,35 +37,35 @@ export class LedgerVerifier {
   }
 
   private async run(): Promise<AuditVerification> {
-    const { ledger, store, delivery, ownKey, trustedKeys } = this.options;
-    const trusted = toKeyRing(trustedKeys);
-    const known = toKeyRing([
-      ...(await store.listKeys()),
-      ...trustedKeys,
-      ownKey,
-    ]);
+    const { ledger, store, delivery, keys } = this.options;
     // Read before the entries: whatever a checkpoint covers has to be there by then.
-    const checkpoints = weighCheckpoints(await this.gather(), {
-      known,
-      trusted,
+    const checkpoints = await weighCheckpoints(this.gather(), {
+      known: new Map([...toKeyRing(await store.listKeys()), ...keys.ours]),
+      trusted: keys.trusted,
     });
     const witnessed = ledger.witnessed.map(link => ({
       ...link,
       witness: 'what this process wrote',
     }));
     const newest = await ledger.findNewest();
-    const archive = followSegments(await store.listSegments(), known);
-    const check = new ChainCheck(archive.end, [
-      ...checkpoints.marks,
-      ...witnessed,
-    ]);
+    const oldest = await ledger.findOldest();
+    const archive = followSegments(await store.listSegments(), keys.ours);
+    const entries = await this.checkEntries(
+      newest?.sequence ?? 0,
+      archive.end,
+      [...checkpoints.marks, ...witnessed],
+    );
+    // Entries were archived while the others were read.
+    if (entries.problem && (await ledger.findOldest()) !== oldest) {
+      return this.run();
+    }
     const problem =
-      (await this.findProblem(check, newest?.sequence ?? 0)) ??
+      entries.problem ??
       archive.problem ??
       checkpoints.problem ??
       (await this.findForeignSeal(newest?.sequence ?? 0));
     return toVerification({
-      fromSequence: newest ? archive.end.sequence + 1 : 0,
+      fromSequence: newest ? entries.start.sequence + 1 : 0,
       toSequence: newest?.sequence ?? 0,
       archivedEntries: archive.end.sequence,
       problem,
@@ -76,39 +74,53 @@ export class LedgerVerifier {
     });
   }
 
-  private async gather(): Promise<Evidence[]> {
-    const evidence: Evidence[] = [];
+  private async *gather(): AsyncGenerator<Evidence> {
     for (const sink of this.options.sinks) {
       for await (const signed of sink.read?.() ?? []) {
-        evidence.push({ signed, outside: true });
+        yield { signed, outside: true };
       }
     }
     for await (const signed of this.options.store.readAll()) {
-      evidence.push({ signed, outside: false });
+      yield { signed, outside: false };
     }
-    return evidence;
   }
 
-  private async findProblem(
-    check: ChainCheck,
+  /** Every row there is: one from before the end of the archive, too, is listed like any other entry. */
+  private async checkEntries(
     to: number,
-  ): Promise<LedgerProblem | undefined> {
-    const range = { after: check.sequence, to };
+    archived: ChainLink,
+    marks: readonly Mark[],
+  ): Promise<{ start: ChainLink; problem?: LedgerProblem }> {
+    const endOfArchive = { ...archived, witness: 'the stub of the archive' };
+    let start = archived;
+    let check: ChainCheck | undefined;
+    const range = { after: Number.MIN_SAFE_INTEGER, to };
     for await (const entry of this.options.ledger.read(range)) {
+      if (!check) {
+        start = startOf(entry, archived);
+        check = new ChainCheck(start, [...marks, endOfArchive]);
+      }
       const problem = check.next(entry);
-      if (problem) return problem;
+      if (problem) {
+        const isStray =
+          problem.kind === 'missing' && problem.sequence <= archived.sequence;
+        return {
+          start,
+          problem: isStray ? strayProblem(start, archived) : problem,
+        };
+      }
     }
-    return check.end();
+    check ??= new ChainCheck(start, marks);
+    return { start, problem: check.end() };
   }
 
   /** A backend seals at its start, so the newest checkpoint is its own, or signed with a key it was told to trust. */
   private async findForeignSeal(
     to: number,
   ): Promise<LedgerProblem | undefined> {
-    const { store, ownKey, trustedKeys } = this.options;
+    const { store, keys } = this.options;
     const newest = await store.findNewest();
-    const ours = toKeyRing([ownKey, ...trustedKeys]);
-    if (!newest || isSignedBy(ours, newest)) return undefined;
+    if (!newest || isSignedBy(keys.ours, newest)) return undefined;
     return {
       kind: 'checkpoint-invalid',
       sequence: newest.body.sequence,
@@ -116,4 +128,15 @@ export class LedgerVerifier {
       message: `The newest checkpoint, on entry ${newest.body.sequence}, is signed with a key that app-config does not name.`,
     };
   }
+}
+
+/** Of archived entries the last ones may still be there; others among them were put there. */
+function strayProblem(start: ChainLink, archived: ChainLink): LedgerProblem {
+  const first = start.sequence + 1;
+  return {
+    kind: 'forked',
+    sequence: first,
+    toSequence: archived.sequence,
+    message: `Entry ${first} stands among archived entries, but does not lead to the last of them.`,
+  };
 }
