@@ -24,7 +24,7 @@ import { NO_JOBS, toKnownJob } from './knownJob';
 import { systemFacts } from './runEntries';
 import { LEASE_MS, WATCH_MS } from './runLifecycle';
 import type { StoredRun } from './runRow';
-import type { RunStore } from './RunStore';
+import type { RunPause, RunStore } from './RunStore';
 
 /** Most runs of one tick; the rest is due again at the next. */
 const RUNS_PER_TICK = 200;
@@ -115,16 +115,22 @@ export class RunReconciler {
     const looks = connection
       ? await this.look(connection, due, signal)
       : new Map(due.map(run => [run.id, connectionGone(run)]));
+    const { runs, owner, clock, logger } = this.options;
+    const at = clock();
+    const pauses: RunPause[] = [];
     for (const run of due) {
       try {
-        await this.apply(run, looks.get(run.id) ?? { kind: 'unreachable' });
+        const look = looks.get(run.id) ?? { kind: 'unreachable' };
+        const pause = await this.apply(run, look, at);
+        if (pause) pauses.push(pause);
       } catch (error) {
         // The lease ends by itself; somebody looks again. One run must not keep the others from being followed.
-        this.options.logger.warn(
+        logger.warn(
           `Run ${run.id} could not be followed: ${stringifyError(error)}`,
         );
       }
     }
+    await runs.release(owner, pauses);
   }
 
   private async look(
@@ -184,9 +190,14 @@ export class RunReconciler {
     return due.map(run => toKnownJob(connection, run, claimed));
   }
 
-  private async apply(run: StoredRun, look: Look): Promise<void> {
-    const { clock, runs } = this.options;
-    const ageMs = clock().getTime() - Date.parse(run.requestedAt);
+  /** Records what a look says. Gives the pause of a run of which there is nothing to record. */
+  private async apply(
+    run: StoredRun,
+    look: Look,
+    now: Date,
+  ): Promise<RunPause | undefined> {
+    const { runs } = this.options;
+    const ageMs = now.getTime() - Date.parse(run.requestedAt);
     const move = decideNext(
       {
         state: run.state,
@@ -201,9 +212,10 @@ export class RunReconciler {
       look,
     );
     const found = look.kind === 'found' ? look : undefined;
-    if (move.kind === 'advance') return this.advance(run, move, found);
-    if (move.kind === 'late' && found) return this.recordLate(run, found);
-    return this.wait(run, look, ageMs);
+    if (move.kind === 'advance') await this.advance(run, move, found);
+    else if (move.kind === 'late' && found) await this.recordLate(run, found);
+    else return toPause(run, look, ageMs, now);
+    return undefined;
   }
 
   private async advance(
@@ -268,15 +280,20 @@ export class RunReconciler {
       };
     });
   }
+}
 
-  private async wait(run: StoredRun, look: Look, ageMs: number): Promise<void> {
-    const { runs, clock, owner } = this.options;
-    const readsFailed = look.kind === 'unreachable' ? run.readsFailed + 1 : 0;
-    await runs.release(run.id, owner, {
-      readAt: pauseAfter(run, ageMs, readsFailed, clock()),
-      readsFailed,
-    });
-  }
+function toPause(
+  run: StoredRun,
+  look: Look,
+  ageMs: number,
+  now: Date,
+): RunPause {
+  const readsFailed = look.kind === 'unreachable' ? run.readsFailed + 1 : 0;
+  return {
+    runId: run.id,
+    readAt: pauseAfter(run, ageMs, readsFailed, now),
+    readsFailed,
+  };
 }
 
 /** When to look again: soon while it is young, rarely while nobody answers, never when the watch is over. */

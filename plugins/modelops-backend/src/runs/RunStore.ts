@@ -35,6 +35,14 @@ export interface RunMove {
   nextReadAt: Date | null;
 }
 
+/** When a run is to be read again; null: never. */
+export interface RunPause {
+  runId: string;
+  readAt: Date | null;
+  /** Readings in a row without an answer. */
+  readsFailed: number;
+}
+
 /** Place in a list that is ordered newest first. */
 export interface RunCursor {
   requestedAt: Date;
@@ -182,36 +190,45 @@ export class RunStore {
         .where(lease =>
           lease.whereNull('lease_owner').orWhere('lease_expires_at', '<=', now),
         );
-    const due = await free(
+    const due = free(
       this.db('runs').select('run_id').orderBy('next_read_at').limit(limit),
     );
-    const leased: string[] = [];
-    for (const { run_id: runId } of due) {
-      const updated = await free(
-        this.db('runs').where({ run_id: runId }),
-      ).update({
-        lease_owner: owner,
-        lease_expires_at: expiresAt,
-      });
-      if (updated === 1) leased.push(runId);
-    }
-    return leased.length === 0
-      ? []
-      : (await this.select().whereIn('run_id', leased)).map(toRun);
+    // What another replica is just taking is not waited for.
+    if (!isSqlite(this.db)) due.forUpdate().skipLocked();
+    const leased: Array<Pick<RunRow, 'run_id'>> = await free(
+      this.db('runs').whereIn('run_id', due),
+    )
+      .update({ lease_owner: owner, lease_expires_at: expiresAt })
+      .returning('run_id');
+    if (leased.length === 0) return [];
+    const rows = await this.select().whereIn(
+      'run_id',
+      leased.map(row => row.run_id),
+    );
+    return rows.map(toRun);
   }
 
-  /** Gives a run back after a look that changed nothing. */
-  async release(
-    runId: string,
-    owner: string,
-    next: { readAt: Date | null; readsFailed: number },
-  ): Promise<void> {
-    await this.db('runs').where({ run_id: runId, lease_owner: owner }).update({
-      lease_owner: null,
-      lease_expires_at: null,
-      next_read_at: next.readAt,
-      reads_failed: next.readsFailed,
-    });
+  /** Gives runs back after a look that changed nothing; one statement for all that are to be read at the same time. */
+  async release(owner: string, pauses: readonly RunPause[]): Promise<void> {
+    const alike = new Map<string, RunPause[]>();
+    for (const pause of pauses) {
+      const key = `${pause.readAt?.getTime()} ${pause.readsFailed}`;
+      alike.set(key, [...(alike.get(key) ?? []), pause]);
+    }
+    for (const group of alike.values()) {
+      await this.db('runs')
+        .whereIn(
+          'run_id',
+          group.map(pause => pause.runId),
+        )
+        .where({ lease_owner: owner })
+        .update({
+          lease_owner: null,
+          lease_expires_at: null,
+          next_read_at: group[0].readAt,
+          reads_failed: group[0].readsFailed,
+        });
+    }
   }
 
   /** Jobs of a connection that belong to runs of ours requested between the two times. */
