@@ -120,18 +120,19 @@ export class AuditLedger {
   /**
    * Runs the change and appends the entry it gives, both in one transaction. Commits that wait at the same time share a
    * transaction, each with a savepoint of its own, so a change may be run a second time after it was undone: it must do nothing
-   * but write through `tx`. Throws `audit-unavailable` if the database fails; then neither happened. Errors of ours and violated
-   * unique constraints pass through as they are.
+   * but write through `tx`. Throws `audit-unavailable` if the database fails; then neither happened, unless the connection was lost
+   * in the very COMMIT. Errors of ours and violated unique constraints pass through as they are. `locks` names the row that the change locks and others lock too, if it does.
    */
   async commit(
     change: (tx: Transaction) => Promise<NewAuditEntry>,
+    locks: string = '',
   ): Promise<AuditEntry> {
-    return this.queue.add(change, 'work');
+    return this.queue.add(change, 'work', locks);
   }
 
   /** Appends an entry that goes with no other change. */
   async record(entry: NewAuditEntry, lane: Lane = 'work'): Promise<AuditEntry> {
-    return this.queue.add(entry, lane);
+    return this.queue.add(entry, lane, '');
   }
 
   /** Entries this process has seen committed and that must therefore be in the chain, by sequence. */

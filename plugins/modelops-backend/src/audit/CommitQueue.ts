@@ -7,6 +7,11 @@ import type { Transaction } from './AuditLedger';
 const GROUP_SIZE = { work: 64, apart: 16 };
 /** Commits that may wait before more are turned away; the database has then been stuck for long. */
 const MAX_WAITING = 10_000;
+/**
+ * Longest that a commit waits for its turn, in milliseconds; then nobody is there any more to hear that it was done. The
+ * transaction before it may take another minute, if the database does not even answer (knex, acquireConnectionTimeout).
+ */
+const LONGEST_WAIT_MS = 30_000;
 
 /** `apart`: what may be many at somebody's will, refusals and readings; they never hold up a start (design §5). */
 export type Lane = keyof typeof GROUP_SIZE;
@@ -19,6 +24,9 @@ export type Change =
 /** A commit somebody waits for. */
 export interface Waiting {
   change: Change;
+  /** What it locks that others lock too; empty for nothing. */
+  locks: string;
+  since: number;
   resolve(entry: AuditEntry): void;
   reject(error: unknown): void;
 }
@@ -31,18 +39,14 @@ export class CommitQueue {
   /** `write` settles each of its group, and never throws. */
   constructor(
     private readonly write: (group: readonly Waiting[]) => Promise<void>,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
-  add(change: Change, lane: Lane): Promise<AuditEntry> {
+  add(change: Change, lane: Lane, locks: string): Promise<AuditEntry> {
     const queue = this.lanes[lane];
-    if (queue.length >= MAX_WAITING) {
-      throw new UnavailableError(
-        'audit-unavailable',
-        'Too many requests wait for the audit ledger, so nothing was done. Try again later.',
-      );
-    }
+    if (queue.length >= MAX_WAITING) throw tooMany();
     return new Promise((resolve, reject) => {
-      queue.push({ change, resolve, reject });
+      queue.push({ change, locks, since: this.now(), resolve, reject });
       if (!this.writing) void this.writeAll();
     });
   }
@@ -59,4 +63,25 @@ export class CommitQueue {
     }
     this.writing = false;
   }
+
+  private take(lane: Lane): Waiting[] {
+    const queue = this.lanes[lane];
+    const oldest = this.now() - LONGEST_WAIT_MS;
+    while (queue.length > 0 && queue[0].since < oldest) {
+      queue.shift()!.reject(tooMany());
+    }
+    return queue.splice(0, GROUP_SIZE[lane]);
+  }
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function tooMany(): UnavailableError {
+  return new UnavailableError(
+    'audit-unavailable',
+    'Too many requests wait for the audit ledger, so nothing was done. Try again later.',
+  );
 }

@@ -243,7 +243,7 @@ export class RunService {
           principal: runsAs.principal,
           toState: 'requested',
         };
-      });
+      }, caller.userEntityRef);
       // Not read back: from here on nothing may fail before the run has been handed over.
       return { first: true, run: toRequestedRun(run, entry.sequence) };
     } catch (error) {
