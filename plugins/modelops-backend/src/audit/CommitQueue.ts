@@ -54,12 +54,10 @@ export class CommitQueue {
   private async writeAll(): Promise<void> {
     this.writing = true;
     for (;;) {
-      const group = [
-        ...this.lanes.work.splice(0, GROUP_SIZE.work),
-        ...this.lanes.apart.splice(0, GROUP_SIZE.apart),
-      ];
+      const group = [...this.take('work'), ...this.take('apart')];
       if (group.length === 0) break;
-      await this.write(group);
+      // Every group locks in the same order, or two replicas with many starts would wait for each other, again and again.
+      await this.write(group.sort((a, b) => compare(a.locks, b.locks)));
     }
     this.writing = false;
   }
