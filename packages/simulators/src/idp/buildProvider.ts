@@ -39,15 +39,14 @@ export function buildProvider(parts: ProviderParts): Provider {
   const provider = new Provider(parts.issuer, configuration(parts));
   provider.use(async (ctx, next) => {
     await next();
-    const body = ctx.body as { id_token?: string } | undefined;
-    if (
-      parts.mint.clockOffsetSeconds !== 0 &&
-      ctx.oidc?.route === 'token' &&
-      body?.id_token
-    ) {
-      body.id_token = await parts.mint.withClockOffset(
-        decodeJwt(body.id_token),
-      );
+    if (parts.mint.clockOffsetSeconds === 0 || ctx.oidc?.route !== 'token')
+      return;
+    const body = ctx.body as Record<string, unknown> | undefined;
+    for (const name of ['id_token', 'access_token']) {
+      const token = body?.[name];
+      // An access token of a person is no JWT.
+      if (typeof token === 'string' && token.split('.').length === 3)
+        body![name] = await parts.mint.withClockOffset(decodeJwt(token));
     }
   });
   return provider;
