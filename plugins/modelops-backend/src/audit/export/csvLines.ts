@@ -53,13 +53,17 @@ export async function* csvLines(
   }
 }
 
-/** What begins like a formula begins with an apostrophe instead, or a spreadsheet would run it. Source: OWASP, CSV Injection. */
+/** Signs that make a formula, behind what is not seen. */
+const FORMULA = /^[\s\p{C}]*[=+\-@|%]|^[\t\r\n]/u;
+
+/**
+ * What begins like a formula begins with an apostrophe instead, or a spreadsheet would run it. Some take the wide and the small
+ * forms of the signs for the signs themselves (NFKC). Source: OWASP, CSV Injection.
+ */
 export function toCell(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = /^[\s\p{Cf}]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u.test(text)
-    ? `'${text}`
-    : text;
+  const safe = FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
