@@ -138,7 +138,11 @@ describe.each(databases.eachSupportedId())(
       expect(await ledger.verifier.verify()).toMatchObject({
         intact: false,
         strength: 'internal',
-        problem: { kind: 'missing', sequence: 1, toSequence: NEWEST - 1 },
+        problem: {
+          kind: 'checkpoint-invalid',
+          sequence: 1,
+          toSequence: NEWEST - 1,
+        },
       });
     });
 

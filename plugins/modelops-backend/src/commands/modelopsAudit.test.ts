@@ -187,7 +187,7 @@ describe('modelops-audit verify', () => {
           ...checkpoints,
         ]);
       },
-      /^NOT INTACT \(missing\): Entries 1 to 10 are missing/,
+      /^NOT INTACT \(checkpoint-invalid\): The stub of the archive audit-1-10\.jsonl is not signed with a trusted key/,
     ],
     [
       'entries after the last line',

@@ -62,8 +62,8 @@ export async function verifyFiles({
     ...checkpoints.marks,
     { ...archive.end, witness: 'the stub of the archive' },
   ]);
-  const problem =
-    (await findProblem(check, files)) ?? archive.problem ?? checkpoints.problem;
+  const broken = await findProblem(check, files);
+  const problem = archive.problem ?? broken ?? checkpoints.problem;
   return {
     ...toVerification({
       fromSequence: check.sequence > start.sequence ? start.sequence + 1 : 0,

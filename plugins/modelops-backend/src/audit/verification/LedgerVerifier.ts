@@ -60,8 +60,8 @@ export class LedgerVerifier {
       return this.run();
     }
     const problem =
+      archive.problem ?? // it is why the entries do not begin where they should
       entries.problem ??
-      archive.problem ??
       checkpoints.problem ??
       (await this.findForeignSeal(newest?.sequence ?? 0));
     return toVerification({
