@@ -5,15 +5,25 @@ interface Entry<T> {
   value: T;
 }
 
+/** Patterns by one gram each, and those that say too little to have one. */
+interface ByGram<T> {
+  found: Map<number, Entry<T>[]>;
+  others: Entry<T>[];
+}
+
+/** Characters of a gram, a piece of text that patterns are found by. Four of seven bits each are one small number. */
+const GRAM = 4;
+
 /**
- * Values by pattern. Finds the patterns that match a text without trying each: those without `*` by the text itself, the others by
- * what stands before their first and after their last `*`, once for each pair of lengths that occurs.
+ * Values by pattern. Finds the patterns that match a text without trying each: those without `*` by the text itself, each of the
+ * others by a gram that it has between its `*`, the one that fewest others have. Every text that it matches has that gram too.
  */
 export class PatternIndex<T> {
   readonly #exact = new Map<string, T>();
   readonly #byPattern = new Map<string, T>();
-  readonly #byEnds = new Map<string, Entry<T>[]>();
-  readonly #lengths = new Map<string, { prefix: number; suffix: number }>();
+  readonly #wildcards: Entry<T>[] = [];
+  #byGram?: ByGram<T>;
+  #last?: { text: string; values: readonly T[] };
 
   /** The value of a pattern, made when it is asked for the first time. */
   getOrAdd(pattern: string, make: () => T): T {
@@ -22,40 +32,73 @@ export class PatternIndex<T> {
     const glob = compileGlob(pattern);
     const value = make();
     this.#byPattern.set(pattern, value);
-    if (glob.wildcard) this.#addWildcard({ glob, value });
+    if (glob.wildcard) this.#wildcards.push({ glob, value });
     else this.#exact.set(pattern, value);
+    this.#byGram = undefined;
+    this.#last = undefined;
     return value;
   }
 
-  *matching(text: string): Generator<T> {
-    const exact = this.#exact.get(text);
-    if (exact !== undefined) yield exact;
-    for (const { prefix, suffix } of this.#lengths.values()) {
-      if (prefix + suffix > text.length) continue;
-      const key = endsKey(
-        text.slice(0, prefix),
-        text.slice(text.length - suffix),
-      );
-      for (const { glob, value } of this.#byEnds.get(key) ?? []) {
-        if (glob.matches(text)) yield value;
-      }
+  matching(text: string): readonly T[] {
+    // A refusal asks twice: which rules are the asker's, and which are anybody's.
+    if (this.#last?.text !== text) {
+      this.#last = { text, values: this.#find(text) };
     }
+    return this.#last.values;
   }
 
-  #addWildcard(entry: Entry<T>) {
-    const { prefix, suffix } = entry.glob;
-    const key = endsKey(prefix, suffix);
-    const others = this.#byEnds.get(key);
-    if (others) others.push(entry);
-    else this.#byEnds.set(key, [entry]);
-    this.#lengths.set(`${prefix.length} ${suffix.length}`, {
-      prefix: prefix.length,
-      suffix: suffix.length,
+  #find(text: string): T[] {
+    this.#byGram ??= arrange(this.#wildcards);
+    const { found, others } = this.#byGram;
+    const near = new Set([others]);
+    eachGram(text, gram => {
+      const entries = found.get(gram);
+      if (entries) near.add(entries);
     });
+    const exact = this.#exact.get(text);
+    const values: T[] = exact === undefined ? [] : [exact];
+    for (const entries of near) {
+      for (const { glob, value } of entries) {
+        if (glob.matches(text)) values.push(value);
+      }
+    }
+    return values;
   }
 }
 
-/** `*` cannot stand in either of the two. */
-function endsKey(prefix: string, suffix: string): string {
-  return `${prefix}*${suffix}`;
+function arrange<T>(entries: readonly Entry<T>[]): ByGram<T> {
+  const timesOf = new Map<number, number>();
+  for (const { glob } of entries) {
+    eachGramOf(glob, gram => timesOf.set(gram, (timesOf.get(gram) ?? 0) + 1));
+  }
+  const arranged: ByGram<T> = { found: new Map(), others: [] };
+  for (const entry of entries) {
+    let rarest: number | undefined;
+    eachGramOf(entry.glob, gram => {
+      if (rarest === undefined || timesOf.get(gram)! < timesOf.get(rarest)!)
+        rarest = gram;
+    });
+    if (rarest === undefined) {
+      arranged.others.push(entry);
+      continue;
+    }
+    const alike = arranged.found.get(rarest);
+    if (alike) alike.push(entry);
+    else arranged.found.set(rarest, [entry]);
+  }
+  return arranged;
+}
+
+function eachGramOf(glob: Glob, tell: (gram: number) => void): void {
+  for (const piece of glob.pattern.split('*')) eachGram(piece, tell);
+}
+
+/** Two pieces of text may be the same gram; then a pattern is tried that does not match. */
+function eachGram(text: string, tell: (gram: number) => void): void {
+  let gram = 0;
+  for (let at = 0; at < text.length; at++) {
+    // eslint-disable-next-line no-bitwise
+    gram = ((gram << 7) | (text.charCodeAt(at) & 0x7f)) & 0xfffffff;
+    if (at >= GRAM - 1) tell(gram);
+  }
 }
