@@ -13,29 +13,56 @@ const APPEND_ONLY = [
  */
 exports.up = async function up(knex) {
   await knex.schema.createTable('audit_checkpoints', table => {
-    table.comment('Append-only; each names the one before, so that none can be taken out');
-    table.bigInteger('sequence').notNullable().comment('Newest entry it covers');
-    table.text('body').notNullable().comment('RFC 8785 JSON; what the signature covers');
+    table.comment(
+      'Append-only; each names the one before, so that none can be taken out',
+    );
+    table
+      .bigInteger('sequence')
+      .notNullable()
+      .comment('Newest entry it covers');
+    table
+      .text('body')
+      .notNullable()
+      .comment('RFC 8785 JSON; what the signature covers');
     table.string('signature', 128).notNullable().comment('Ed25519, Base64');
     table.string('key_id', 64).notNullable().comment('Of audit_keys');
-    table.string('previous', 64).notNullable().comment('SHA-256 of the body of the checkpoint before');
-    table.dateTime('time', { useTz: true, precision: 3 }).notNullable().comment('UTC');
+    table
+      .string('previous', 64)
+      .notNullable()
+      .comment('SHA-256 of the body of the checkpoint before');
+    table
+      .dateTime('time', { useTz: true, precision: 3 })
+      .notNullable()
+      .comment('UTC');
     table.primary(['sequence'], 'audit_checkpoints_pk');
     table.unique(['previous'], { indexName: 'audit_checkpoints_previous_uq' });
   });
   await knex.schema.createTable('audit_keys', table => {
-    table.comment('Append-only; public keys of checkpoints and stubs, those of earlier signing keys included');
-    table.string('key_id', 64).notNullable().comment('SHA-256 of the public key, hexadecimal');
-    table.string('public_key', 128).notNullable().comment('Ed25519, SPKI in DER, Base64');
+    table.comment(
+      'Append-only; public keys of checkpoints and stubs, those of earlier signing keys included',
+    );
+    table
+      .string('key_id', 64)
+      .notNullable()
+      .comment('SHA-256 of the public key, hexadecimal');
+    table
+      .string('public_key', 128)
+      .notNullable()
+      .comment('Ed25519, SPKI in DER, Base64');
     table.string('origin', 20).notNullable().comment('configured or generated');
     table.dateTime('created_at', { useTz: true, precision: 3 }).notNullable();
     table.primary(['key_id'], 'audit_keys_pk');
   });
   await knex.schema.createTable('audit_segments', table => {
-    table.comment('Append-only; a signed stub for each stretch of entries that was moved to an archive');
+    table.comment(
+      'Append-only; a signed stub for each stretch of entries that was moved to an archive',
+    );
     table.bigInteger('last_sequence').notNullable();
     table.bigInteger('first_sequence').notNullable();
-    table.text('body').notNullable().comment('RFC 8785 JSON; what the signature covers');
+    table
+      .text('body')
+      .notNullable()
+      .comment('RFC 8785 JSON; what the signature covers');
     table.string('signature', 128).notNullable().comment('Ed25519, Base64');
     table.string('key_id', 64).notNullable().comment('Of audit_keys');
     table.primary(['last_sequence'], 'audit_segments_pk');
@@ -43,9 +70,16 @@ exports.up = async function up(knex) {
   });
   await knex.schema.createTable('audit_deliveries', table => {
     table.comment('How far the checkpoints have got in each sink');
-    table.string('sink', 64).notNullable().comment('Key of modelops.audit.checkpoints.sinks');
+    table
+      .string('sink', 64)
+      .notNullable()
+      .comment('Key of modelops.audit.checkpoints.sinks');
     table.bigInteger('delivered_sequence').notNullable().defaultTo(0);
-    table.integer('failures').notNullable().defaultTo(0).comment('Attempts in a row that failed');
+    table
+      .integer('failures')
+      .notNullable()
+      .defaultTo(0)
+      .comment('Attempts in a row that failed');
     table.dateTime('next_try_at', { useTz: true, precision: 3 }).notNullable();
     table.primary(['sink'], 'audit_deliveries_pk');
   });
@@ -120,7 +154,10 @@ exports.down = async function down(knex) {
       FOR EACH ROW EXECUTE FUNCTION modelops_audit_append_only()`);
     await knex.raw('DROP FUNCTION modelops_audit_archived_only()');
   }
-  for (const table of ['audit_deliveries', ...APPEND_ONLY.map(([name]) => name)]) {
+  for (const table of [
+    'audit_deliveries',
+    ...APPEND_ONLY.map(([name]) => name),
+  ]) {
     await knex.schema.dropTable(table);
   }
   if (!isSqlite(knex)) await knex.raw('DROP FUNCTION modelops_append_only()');

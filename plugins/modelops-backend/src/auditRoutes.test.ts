@@ -137,9 +137,11 @@ describe.each(databases.eachSupportedId())(
         const answer = await portal.call('ada', 'GET', `/v1/audit${path}`);
         expect(answer.status).toBe(403);
         expect(answer.body.error.code).toBe('role-missing');
-        expect(await portal.entries({ actor: 'user:default/ada' })).toMatchObject(
-          [{ code: 'audit.refused', outcome: 'refused', action: 'audit' }],
-        );
+        expect(
+          await portal.entries({ actor: 'user:default/ada' }),
+        ).toMatchObject([
+          { code: 'audit.refused', outcome: 'refused', action: 'audit' },
+        ]);
       },
     );
 
@@ -218,11 +220,7 @@ describe.each(databases.eachSupportedId())(
         lines => lines.map(line => line.replace('grace', 'mallory')),
         'NOT INTACT (changed)',
       ],
-      [
-        'cut off',
-        lines => lines.slice(0, -3),
-        'NOT INTACT',
-      ],
+      ['cut off', lines => lines.slice(0, -3), 'NOT INTACT'],
       [
         'shorter by one entry, with a last line that fits',
         lines => [
@@ -270,15 +268,20 @@ describe.each(databases.eachSupportedId())(
     });
 
     it('the command says what it cannot verify', async () => {
-      const filtered = await saved('some.jsonl', 'format=jsonl&outcome=refused');
+      const filtered = await saved(
+        'some.jsonl',
+        'format=jsonl&outcome=refused',
+      );
       expect(modelopsAudit('verify', filtered)).toMatchObject({
         code: 2,
         text: expect.stringContaining('Export without filters'),
       });
-      expect(modelopsAudit('verify', join(folder, 'none.jsonl'))).toMatchObject({
-        code: 2,
-        text: expect.stringContaining('cannot be read'),
-      });
+      expect(modelopsAudit('verify', join(folder, 'none.jsonl'))).toMatchObject(
+        {
+          code: 2,
+          text: expect.stringContaining('cannot be read'),
+        },
+      );
       expect(modelopsAudit('verify')).toMatchObject({ code: 2 });
     });
 
@@ -297,7 +300,10 @@ describe.each(databases.eachSupportedId())(
       await portal.train('ada');
       await portal.train('grace');
       const { text } = await exported('format=jsonl&actor=user:default/grace');
-      const lines = text.trimEnd().split('\n').map(line => JSON.parse(line));
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line));
       const entries = lines.flatMap(line => (line.entry ? [line.entry] : []));
       expect(new Set(entries.map(entry => entry.actor))).toEqual(
         new Set(['user:default/grace']),

@@ -162,7 +162,8 @@ export const modelopsPlugin = createBackendPlugin({
                 store: keeping.store,
                 verifier: keeping.verifier,
                 journal: app.journal,
-                decide: caller => app.access.decide(caller, { action: 'audit' }),
+                decide: caller =>
+                  app.access.decide(caller, { action: 'audit' }),
                 clock,
               }),
             }),

@@ -87,8 +87,7 @@ export function createServices(foundations: Foundations) {
   });
   const credentials = new CredentialBroker({
     exchangers: platforms.exchangers,
-    workloadToken: async signal =>
-      (await workload.getToken(signal)).token,
+    workloadToken: async signal => (await workload.getToken(signal)).token,
     recordIssued: (holder, connection, credential) =>
       ledger.record({
         ...(holder === 'portal'

@@ -1,7 +1,11 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { TcpProxy } from 'modelops-simulators';
 import { demoEntities, modelEntity } from './__testUtils__/demoCatalog';
-import { type Portal, startPortal, useSimulators } from './__testUtils__/portal';
+import {
+  type Portal,
+  startPortal,
+  useSimulators,
+} from './__testUtils__/portal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
@@ -24,7 +28,10 @@ describe('A connection that falls silent', () => {
       config: config => {
         const { connections, roles } = config.modelops;
         Object.assign(connections, {
-          'databricks-far': { ...connections['databricks-demo'], host: wire.url },
+          'databricks-far': {
+            ...connections['databricks-demo'],
+            host: wire.url,
+          },
         });
         roles[0].allow[0].resources.push('databricks-far:job/8123');
         return config;

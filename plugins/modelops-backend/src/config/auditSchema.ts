@@ -37,10 +37,16 @@ const sinkSchema = z
     insecure: z.boolean().default(false),
   })
   .transform(({ file, url, headers = {}, insecure }, context) => {
-    if (file !== undefined && url === undefined && Object.keys(headers).length === 0)
+    if (
+      file !== undefined &&
+      url === undefined &&
+      Object.keys(headers).length === 0
+    )
       return { kind: 'file' as const, file };
     if (url === undefined || file !== undefined) {
-      context.addIssue('needs either file, or url with headers if it wants any');
+      context.addIssue(
+        'needs either file, or url with headers if it wants any',
+      );
       return z.NEVER;
     }
     const problem = baseUrlProblem(url, insecure);
@@ -102,7 +108,11 @@ export const auditSchema = z
     retention: retentionSchema.optional(),
   })
   .transform(
-    ({ hashKey, checkpoints: { entries, interval, sinks, ...keys }, retention }): AuditConfig => ({
+    ({
+      hashKey,
+      checkpoints: { entries, interval, sinks, ...keys },
+      retention,
+    }): AuditConfig => ({
       hashKey,
       pace: { entries, intervalMs: interval },
       keys,

@@ -9,11 +9,10 @@ const MAX_CLOCK_TOLERANCE_MS = 60_000;
 export const textSchema = z.string().min(1, 'must not be empty');
 export const secretSchema = textSchema.transform(text => new Secret(text));
 
-const clockToleranceSchema = durationSchema
-  .refine(
-    milliseconds => milliseconds >= 0 && milliseconds <= MAX_CLOCK_TOLERANCE_MS,
-    'has to be between 0 and 60 seconds',
-  );
+const clockToleranceSchema = durationSchema.refine(
+  milliseconds => milliseconds >= 0 && milliseconds <= MAX_CLOCK_TOLERANCE_MS,
+  'has to be between 0 and 60 seconds',
+);
 
 const workloadSchema = z
   .strictObject({
