@@ -25,7 +25,7 @@ import { CommitQueue, type Lane, type Waiting } from './CommitQueue';
 /** A transaction of the ledger. Every write of a store takes one, so that no change goes without its entry. */
 export type Transaction = Knex.Transaction;
 
-/** Which entries to list. `before` is the sequence below which the page begins. */
+/** Which entries are asked for. */
 export interface AuditFilter {
   /** Sequence in the middle of what is asked for. */
   near?: number;
