@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
@@ -93,7 +93,9 @@ describe('On a file of SQLite', () => {
 });
 
 it('a group waits once for a database that gives no answer, not each of its commits', async () => {
-  const silent = createServer().listen(0, '127.0.0.1');
+  const sockets: Socket[] = [];
+  const silent = createServer(socket => sockets.push(socket));
+  silent.listen(0, '127.0.0.1');
   await new Promise(listening => silent.once('listening', listening));
   const db = knexFactory({
     client: 'pg',
@@ -114,6 +116,7 @@ it('a group waits once for a database that gives no answer, not each of its comm
     results.map(() => ({ status: 'rejected', reason: UNAVAILABLE })),
   );
   silent.close();
+  sockets.forEach(socket => socket.destroy()); // or knex waits for them
   await db.destroy();
 });
 
