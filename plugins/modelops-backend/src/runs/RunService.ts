@@ -276,12 +276,15 @@ export class RunService {
   }
 
   private async replay(run: StoredRun, facts: RequestFacts): Promise<Run> {
-    await this.options.ledger.record({
-      ...facts,
-      ...runFacts(run),
-      code: 'run.replayed',
-      outcome: 'replayed',
-    });
+    await this.options.ledger.record(
+      {
+        ...facts,
+        ...runFacts(run),
+        code: 'run.replayed',
+        outcome: 'replayed',
+      },
+      'apart',
+    );
     return toWireRun(run);
   }
 }

@@ -152,15 +152,22 @@ export class RunStore {
     if (updated !== 1) throw changedMeanwhile(runId, 'failed');
   }
 
+  /** Notes when somebody first asked to cancel. Throws `run-state-conflict` if the run is over. */
   async setCancelRequested(
     tx: Transaction,
     runId: string,
     at: Date,
   ): Promise<void> {
-    await tx('runs')
-      .where({ run_id: runId })
+    const open = () =>
+      tx('runs').where({ run_id: runId }).whereIn('state', OPEN_STATES);
+    const noted = await open()
       .whereNull('cancel_requested_at')
       .update({ cancel_requested_at: at });
+    if (noted === 1 || (await open().first('run_id'))) return;
+    throw new StateConflictError(
+      'run-state-conflict',
+      `The run '${runId}' is over. Look again.`,
+    );
   }
 
   /** Right before submitting: the run still is `requested`, and still ours. Throws `run-state-conflict` otherwise. */
