@@ -26,8 +26,11 @@ import { LEASE_MS, WATCH_MS } from './runLifecycle';
 import type { StoredRun } from './runRow';
 import type { RunPause, RunStore } from './RunStore';
 
-/** Most runs of one tick; the rest is due again at the next. */
-const RUNS_PER_TICK = 200;
+/**
+ * Most runs of one tick; the rest is due again at the next. A platform's list is read once for all of them, so that fewer would
+ * mean to read it again for the others; to record a change of each takes less than what is left of the lease after reading.
+ */
+const RUNS_PER_TICK = 1_000;
 /** Longest a connection may take to answer for its runs, in milliseconds; below the lease. */
 const READ_DEADLINE_MS = 30_000;
 /**
