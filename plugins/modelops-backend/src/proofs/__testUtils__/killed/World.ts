@@ -40,10 +40,10 @@ interface Order {
   attempts: Array<{ traceId: string; answer?: Answer }>;
 }
 
-/** A step in time that is longer than a lease and than every pause of the reconciler, in milliseconds. */
-const TIME_STEP_MS = 125_000;
+/** A step in time that is longer than a lease, every pause of the reconciler and the never-sent window, in milliseconds. */
+const TIME_STEP_MS = 305_000;
 /** After this many of them every run is closed. */
-const MOST_TIME_STEPS = 8;
+const MOST_TIME_STEPS = 5;
 
 const ENTITIES: Partial<Record<Person, string>> = {
   ada: 'resource:default/fraud-detector',

@@ -15,7 +15,9 @@ export interface KillPoint {
 }
 
 /** Longer than every credential and document is held, in milliseconds: a process asks for all of them again. */
-const CACHES_OVER_MS = 2 * 60 * 60_000;
+const ALL_CACHES_OVER_MS = 2 * 60 * 60_000;
+/** Longer than a form is held, in milliseconds. */
+const FORMS_OVER_MS = 15_000;
 /** A portal that does what `busyness` asks for is at it for about so long, in milliseconds, and takes so many steps. */
 const BUSY_MS = 400;
 const BUSY_STEPS = 150;
@@ -26,6 +28,7 @@ export async function discover(
   scenarios: readonly Scenario[],
 ): Promise<KillPoint[]> {
   const points = new Map<string, KillPoint>();
+  await world.ask(world.order()); // as in a world that has been killed: people have asked again
   for (const scenario of scenarios) {
     await begin(world, scenario);
     await world.process.call('takeSteps');
@@ -123,7 +126,7 @@ function busyness(world: World, random: Seeded): Array<() => Promise<unknown>> {
 }
 
 async function begin(world: World, scenario: Scenario): Promise<void> {
-  await world.later(CACHES_OVER_MS);
+  await world.later(scenario.cold ? ALL_CACHES_OVER_MS : FORMS_OVER_MS);
   await scenario.prepare?.(world);
 }
 

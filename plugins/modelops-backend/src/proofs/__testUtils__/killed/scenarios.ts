@@ -5,6 +5,8 @@ import type { World } from './World';
 /** Something a portal does, in whose every step it may be killed. */
 export interface Scenario {
   name: string;
+  /** Nothing is held any more: keys, credentials and forms are asked for again. */
+  cold?: boolean;
   /** Before the steps that count. */
   prepare?(world: World): Promise<void>;
   act(world: World): Promise<unknown>;
@@ -22,6 +24,11 @@ const LATER_MS = 125_000;
 /** What a portal does with runs. Later ones that begin like earlier ones are killed only where they differ. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'a start', act: world => world.ask(world.order()) },
+  {
+    name: 'a start after a long time',
+    cold: true,
+    act: world => world.ask(world.order()),
+  },
   start('a start whose answer is lost', LOST_ANSWER),
   start('a start that the platform refuses', REFUSED),
   {
@@ -42,6 +49,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'following runs to their ends',
+    cold: true,
     async prepare(world) {
       for (const fault of [LOST_ANSWER, LOST_REQUEST]) {
         await world.simulators.databricks.fault(fault);
