@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
+import type { AuditEntry } from 'backstage-plugin-modelops-common';
 import { newSigningKey } from './audit/__testUtils__/keptLedger';
 import { dropTriggers } from './audit/__testUtils__/tampering';
 import {
@@ -184,6 +185,28 @@ describe.each(databases.eachSupportedId())(
         intact: false,
         problem: { kind: 'changed', sequence: Number(sequence) },
       });
+    });
+
+    it('still shows the others when one was made unreadable', async () => {
+      await portal.train('ada');
+      await dropTriggers(portal.db);
+      await portal
+        .db('audit_entries')
+        .where({ sequence: 2 })
+        .update({ canonical: 'no JSON' });
+      const { status, body } = await portal.call(
+        'katherine',
+        'GET',
+        '/v1/audit?limit=100',
+      );
+      expect(status).toBe(200);
+      expect(
+        body.items.find((entry: AuditEntry) => entry.sequence === 2),
+      ).toMatchObject({
+        actor: 'system:modelops',
+        detail: expect.stringContaining('Verify the ledger'),
+      });
+      expect((await exported('format=csv')).text).toContain('Verify the ledger');
     });
 
     it('exports what was hashed, and the command verifies it without the database', async () => {

@@ -17,7 +17,8 @@ import {
 } from 'backstage-plugin-modelops-common';
 import type { Knex } from 'knex';
 import { isOurs, UnavailableError } from '../errors';
-import type { StoredEntry } from './verifyChain';
+import { toShownEntry } from './toShownEntry';
+import { type StoredEntry, toEntry } from './verifyChain';
 import { type NewAuditEntry, NO_PREVIOUS_HASH, sealEntry } from './auditEntry';
 import { type ChainLink, ChainWitness } from './ChainWitness';
 import { CommitQueue, type Lane, type Waiting } from './CommitQueue';
@@ -161,7 +162,9 @@ export class AuditLedger {
       .limit(page.limit + 1);
     if (last) query.whereRaw('(time, sequence) < (?, ?)', [last, before]);
     const rows = await query;
-    const items = rows.slice(0, page.limit).map(toEntry);
+    const items = rows
+      .slice(0, page.limit)
+      .map(row => toShownEntry(toStored(row)));
     const more = rows.length > page.limit;
     return {
       items,
@@ -218,12 +221,12 @@ export class AuditLedger {
   async timelineOf(runId: string): Promise<AuditEntry[]> {
     const rows = await this.options
       .db<AuditRow>('audit_entries')
-      .select('sequence', 'canonical', 'hash')
+      .select('*')
       .where('run_id', runId)
       .whereIn('code', TIMELINE_CODES)
       .orderBy('sequence')
       .limit(MAX_TIMELINE);
-    return rows.map(toEntry);
+    return rows.map(row => toShownEntry(toStored(row)));
   }
 
   /** The request that a run was recorded by, to tie later entries of the start to it. */
@@ -234,7 +237,7 @@ export class AuditLedger {
       .where('run_id', runId)
       .where('code', 'run.requested' satisfies AuditCode)
       .first();
-    return row && toEntry(row).requestId;
+    return row && toEntry(row.canonical)?.requestId;
   }
 
   /** Settles each commit of the group. */
@@ -472,8 +475,4 @@ function toRow(entry: AuditEntry, canonical: string, time: Date) {
     previous_hash: entry.previousHash,
     hash: entry.hash,
   };
-}
-
-function toEntry(row: Pick<AuditRow, 'canonical' | 'hash'>): AuditEntry {
-  return { ...JSON.parse(row.canonical), hash: row.hash };
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from 'backstage-plugin-modelops-common';
-import type { StoredEntry } from '../verifyChain';
+import { toShownEntry } from '../toShownEntry';
+import { type StoredEntry, toEntry } from '../verifyChain';
 
 /** Columns, in order: every field of an entry. Lists and objects are written as JSON. */
 const COLUMNS: Record<keyof AuditEntry, true> = {
@@ -47,8 +48,11 @@ export async function* csvLines(
   entries: AsyncIterable<StoredEntry>,
 ): AsyncGenerator<string> {
   yield NAMES.join(',');
-  for await (const { canonical, hash } of entries) {
-    const entry: Partial<AuditEntry> = { ...JSON.parse(canonical), hash };
+  for await (const stored of entries) {
+    const read = toEntry(stored.canonical);
+    const entry: Partial<AuditEntry> = read
+      ? { ...read, hash: stored.hash }
+      : toShownEntry(stored);
     yield NAMES.map(name => toCell(entry[name])).join(',');
   }
 }
