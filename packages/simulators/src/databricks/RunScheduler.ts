@@ -85,6 +85,13 @@ export class RunScheduler {
     this.startNextQueued(run);
   }
 
+  /** Removes all runs as if they were deleted. */
+  forgetAll(): void {
+    this.close();
+    this.training.clear();
+    this.workspace.runs.clear();
+  }
+
   close(): void {
     for (const run of this.timers.keys()) this.stopTimer(run);
     for (const { stop } of this.training.values()) stop.abort();

@@ -110,6 +110,10 @@ function runControlRoutes(
     }),
   );
   control.delete(
+    '/__control/runs',
+    controlRoute(() => running().scheduler.forgetAll()),
+  );
+  control.delete(
     '/__control/runs/:runId',
     controlRoute(({ params }) =>
       running().scheduler.forget(requireRun(params.runId)),

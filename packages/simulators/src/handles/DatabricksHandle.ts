@@ -55,6 +55,11 @@ export class DatabricksHandle extends SimulatorHandle {
     await this.control.call('DELETE', `/runs/${runId}`);
   }
 
+  /** Deletes all runs; sessions and everything else stay. */
+  async forgetRuns(): Promise<void> {
+    await this.control.call('DELETE', '/runs');
+  }
+
   /** A run by somebody else, now; with a token if given. */
   async startStrangersRun(
     plan: StrangersRunPlan & { idempotencyToken?: string } = {},
