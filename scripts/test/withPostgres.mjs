@@ -96,8 +96,8 @@ async function startPostgres() {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: MAX_CONNECTIONS,
-    // The data is thrown away afterwards, so it need not survive a power cut.
-    fsync: 'off',
+    // The data is thrown away afterwards, so it need not survive a power cut; a benchmark pays what production pays.
+    fsync: process.env.MODELOPS_POSTGRES_FSYNC ?? 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [
     '-c',
