@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AuditEntry } from 'backstage-plugin-modelops-common';
 import { UnavailableError } from '../errors';
 import type { NewAuditEntry } from './auditEntry';
@@ -54,6 +55,8 @@ export class CommitQueue {
   private async writeAll(): Promise<void> {
     this.writing = true;
     for (;;) {
+      // Whoever is about to ask goes along. SQLite works on our own thread: others are never heard while it writes.
+      await setImmediate();
       const group = [...this.take('work'), ...this.take('apart')];
       if (group.length === 0) break;
       // Every group locks in the same order, or two replicas with many starts would wait for each other, again and again.
