@@ -1,6 +1,7 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import fc from 'fast-check';
 import { startSimulators, type Simulators } from 'modelops-simulators';
+import { counterexample } from './__testUtils__/counterexample';
 import { Bench } from './__testUtils__/model/Bench';
 import { COMMANDS } from './__testUtils__/model/commands';
 import { Model } from './__testUtils__/model/Model';
@@ -45,7 +46,7 @@ describe.each(databases.eachSupportedId())(
         ),
         { numRuns, seed: SEED },
       );
-      expect(fc.defaultReportMessage(found)).toBeUndefined();
+      expect(counterexample(found)).toBeUndefined();
     });
   },
 );

@@ -73,7 +73,9 @@ describe.each(databases.eachSupportedId())(
         await bench.goOn(0);
         await bench.goOn(0);
         expect(await simulators.databricks.runs()).toEqual([]);
-        expect(await bench.rows()).toMatchObject([{ state: 'failed' }]);
+        expect(await bench.rows()).toMatchObject([
+          { state: 'failed', failure_code: 'never-sent' },
+        ]);
       },
     );
 

@@ -2,6 +2,7 @@ import { isTerminal, runStateSchema } from 'backstage-plugin-modelops-common';
 import fc from 'fast-check';
 import { decideNext, type Look, type RunFacts } from '../runs/decideNext';
 import { NEVER_SENT_MS, requireMove, WATCH_MS } from '../runs/runLifecycle';
+import { counterexample } from './__testUtils__/counterexample';
 import { numberFromEnv } from './__testUtils__/seeded';
 
 const SEED = numberFromEnv('MODELOPS_SEED', 20261122);
@@ -59,7 +60,7 @@ const facts: fc.Arbitrary<RunFacts> = fc
 
 describe('Every run and every look at its platform', () => {
   it('gives a move that the lifecycle allows', () => {
-    const broken = counterexample(facts, look, (run, seen) => {
+    const broken = breaking(facts, look, (run, seen) => {
       const move = decideNext(run, seen);
       if (move.kind === 'advance') requireMove(run.state, move.to);
       return true;
@@ -68,7 +69,7 @@ describe('Every run and every look at its platform', () => {
   });
 
   it('leaves a run that is over where it is', () => {
-    const broken = counterexample(
+    const broken = breaking(
       facts.filter(({ state }) => isTerminal(state)),
       look,
       (run, seen) => decideNext(run, seen).kind !== 'advance',
@@ -77,7 +78,7 @@ describe('Every run and every look at its platform', () => {
   });
 
   it('closes no run because of an outage', () => {
-    const broken = counterexample(
+    const broken = breaking(
       facts,
       fc.constant<Look>({ kind: 'unreachable' }),
       (run, seen) => {
@@ -89,7 +90,7 @@ describe('Every run and every look at its platform', () => {
   });
 
   it('closes no run as never sent that has a job, or may still get one', () => {
-    const broken = counterexample(facts, look, (run, seen) => {
+    const broken = breaking(facts, look, (run, seen) => {
       const move = decideNext(run, seen);
       return (
         move.kind !== 'advance' ||
@@ -102,7 +103,7 @@ describe('Every run and every look at its platform', () => {
 
   it('comes to an end within a day if the platform answers', () => {
     const answers = look.filter(({ kind }) => kind !== 'unreachable');
-    const broken = counterexample(facts, answers, (run, seen) => {
+    const broken = breaking(facts, answers, (run, seen) => {
       if (seen.kind === 'found' && !isTerminal(seen.state)) return true;
       if (seen.kind === 'found' && seen.likeness && run.hasRival) return true; // until the rival is known
       const old = { ...run, ageMs: WATCH_MS };
@@ -115,7 +116,7 @@ describe('Every run and every look at its platform', () => {
 
   it('never comes back to a state it has left', () => {
     const looks = fc.array(fc.tuple(ageMs, look), { maxLength: 30 });
-    const broken = counterexample(fc.boolean(), looks, (hasRival, seen) => {
+    const broken = breaking(fc.boolean(), looks, (hasRival, seen) => {
       const states: Array<(typeof STATES)[number]> = ['requested'];
       let named = false;
       for (const [age, one] of [...seen].sort(([a], [b]) => a - b)) {
@@ -132,8 +133,8 @@ describe('Every run and every look at its platform', () => {
   });
 });
 
-/** The counterexample, if there is one. */
-function counterexample<A, B>(
+/** The case that breaks the law, if there is one. */
+function breaking<A, B>(
   one: fc.Arbitrary<A>,
   other: fc.Arbitrary<B>,
   law: (one: A, other: B) => boolean,
@@ -142,5 +143,5 @@ function counterexample<A, B>(
     seed: SEED,
     numRuns: 5_000,
   });
-  return fc.defaultReportMessage(found);
+  return counterexample(found);
 }

@@ -170,7 +170,7 @@ export class RunStore {
     );
   }
 
-  /** Right before submitting: the run still is `requested`, and still ours. Throws `run-state-conflict` otherwise. */
+  /** Right before submitting: the run still is `requested`, and still ours. Throws `never-sent` otherwise: the run's failure. */
   async renewLease(
     runId: string,
     owner: string,
@@ -181,7 +181,11 @@ export class RunStore {
       .where({ run_id: runId, state: 'requested', lease_owner: owner })
       .where('lease_expires_at', '>', now)
       .update({ lease_expires_at: expiresAt, next_read_at: expiresAt });
-    if (updated !== 1) throw changedMeanwhile(runId, 'requested');
+    if (updated === 1) return;
+    throw new StateConflictError(
+      'never-sent',
+      'Getting ready took so long that the run was given up. Nothing was started; start again.',
+    );
   }
 
   /** Takes up to `limit` runs that are due and nobody's, oldest first. */
