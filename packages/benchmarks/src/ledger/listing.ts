@@ -36,6 +36,7 @@ async function filtersOf(
     { name: 'entity with many', filter: { entityRef: FREQUENT.entityRef } },
     { name: 'entity with few', filter: { entityRef: RARE.entityRef } },
     { name: 'run', filter: { runId } },
+    { name: 'around one entry', filter: { near: Math.floor(entries / 2) } },
     { name: 'one old day', filter: day },
     { name: 'first half of all time', filter: firstHalf },
     { name: 'second half of all time', filter: { from: firstHalf.to } },
