@@ -9,7 +9,7 @@ const REFUSAL: NewAuditEntry = {
 const UNAVAILABLE = { code: 'audit-unavailable' };
 
 /** A queue whose first group is being written until it is let go. */
-function stuckQueue() {
+async function stuckQueue() {
   const time = { now: 0 };
   const groups: string[][] = [];
   let letGo: () => void = () => {};
@@ -25,12 +25,15 @@ function stuckQueue() {
     () => time.now,
   );
   void queue.add(REFUSAL, 'work', 'first');
+  await new Promise(done => {
+    setImmediate(done); // until then it waits for others to go along
+  });
   return { queue, time, groups, letGo };
 }
 
 describe('CommitQueue', () => {
   it('lets every group lock in the same order, and the others keep theirs', async () => {
-    const { queue, groups, letGo } = stuckQueue();
+    const { queue, groups, letGo } = await stuckQueue();
     const rest = ['b', '', 'a', 'c', '', 'b'].map(locks =>
       queue.add(REFUSAL, 'work', locks),
     );
@@ -40,7 +43,7 @@ describe('CommitQueue', () => {
   });
 
   it('turns away what has waited for so long that nobody is there any more', async () => {
-    const { queue, time, letGo } = stuckQueue();
+    const { queue, time, letGo } = await stuckQueue();
     const early = queue.add(REFUSAL, 'apart', '');
     time.now = 20_000;
     const later = queue.add(REFUSAL, 'work', '');
@@ -52,7 +55,7 @@ describe('CommitQueue', () => {
   });
 
   it('turns away what would fill the memory, each lane by itself', async () => {
-    const { queue, letGo } = stuckQueue();
+    const { queue, letGo } = await stuckQueue();
     const flood = Array.from({ length: 10_000 }, () =>
       queue.add(REFUSAL, 'apart', ''),
     );

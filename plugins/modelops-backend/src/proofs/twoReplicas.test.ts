@@ -18,7 +18,9 @@ import { closingsByRequest, restViolations } from './__testUtils__/violations';
 /** How often one of the two is killed, each time in the middle of so many starts. */
 const KILLS = numberFromEnv('MODELOPS_REPLICA_KILLS', 5);
 const STARTS_PER_KILL = 100;
-const STARTS = KILLS * STARTS_PER_KILL;
+/** When both are up again, so that each is seen to answer, however early it was killed before. */
+const LAST_STARTS = 32;
+const STARTS = KILLS * STARTS_PER_KILL + LAST_STARTS;
 const CONCURRENCY = 32;
 const SEED = numberFromEnv('MODELOPS_SEED', Date.now() % 1_000_000);
 /** Longer than a lease and than every pause of the reconciler, in milliseconds. */
@@ -100,6 +102,13 @@ withPostgres('Two backends on one PostgreSQL, one of them killed', () => {
       await dying.start();
       answers.push(...(await some));
     }
+    answers.push(
+      ...(await startMany(simulators, [steady, dying], {
+        from: KILLS * STARTS_PER_KILL,
+        starts: LAST_STARTS,
+        concurrency: CONCURRENCY,
+      })),
+    );
     over = true;
     await Promise.all(working);
     return answers;
