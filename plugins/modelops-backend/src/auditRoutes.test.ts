@@ -206,7 +206,9 @@ describe.each(databases.eachSupportedId())(
         actor: 'system:modelops',
         detail: expect.stringContaining('Verify the ledger'),
       });
-      expect((await exported('format=csv')).text).toContain('Verify the ledger');
+      expect((await exported('format=csv')).text).toContain(
+        'Verify the ledger',
+      );
     });
 
     it('exports what was hashed, and the command verifies it without the database', async () => {
