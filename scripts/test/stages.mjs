@@ -100,7 +100,7 @@ export const stages = [
       ],
     ],
     report: () => readJestReport(jestReport),
-    limitMs: 15 * MINUTE_MS,
+    limitMs: 20 * MINUTE_MS,
   },
   {
     name: 'build',
