@@ -5,6 +5,9 @@ import type { NewAuditEntry } from '../../audit/auditEntry';
 type LedgerOptions = ConstructorParameters<typeof AuditLedger>[0];
 type Lane = Parameters<AuditLedger['record']>[1];
 
+/** The point at which a change begins. */
+export const BEFORE_A_CHANGE = 'before a change';
+
 /**
  * The real ledger, which says when it comes by the beginning and the end of a commit. A change is run inside its transaction,
  * so before it runs its code is not known, and at its end nobody may be waited for.
@@ -23,7 +26,7 @@ export class PassingLedger extends AuditLedger {
   async commit(
     change: (tx: Transaction) => Promise<NewAuditEntry>,
   ): Promise<AuditEntry> {
-    await this.told.pass('before a change');
+    await this.told.pass(BEFORE_A_CHANGE);
     return this.committed(
       super.commit(async tx => {
         const entry = await change(tx);

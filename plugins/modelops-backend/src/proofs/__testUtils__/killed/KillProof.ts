@@ -7,7 +7,8 @@ import {
   killAtRandom,
   killFirstStartAt,
   type KillPoint,
-  toSteps,
+  nameOf,
+  toDeadly,
 } from './killing';
 import { SCENARIOS } from './scenarios';
 import { World } from './World';
@@ -32,22 +33,21 @@ export class KillProof {
   async killAtEveryStep(): Promise<KillPoint[]> {
     const first = await this.newWorld();
     await first.start();
-    const firstStart = toSteps(await first.process.call('takeSteps'));
+    const firstStart = toDeadly(await first.process.call('takeSteps'));
     const points = await discover(first, SCENARIOS);
     await first.process.call('keepCompiled');
     await this.count(first);
 
-    for (const { deadly, name } of firstStart) {
+    for (const deadly of firstStart) {
       const world = await this.newWorld();
-      await this.kill(world, `the first start, ${name}`, () =>
+      await this.kill(world, `the first start, ${nameOf(deadly)}`, () =>
         killFirstStartAt(world, deadly),
       );
     }
     for (const point of points) {
       const world = await this.servingWorld();
-      await this.kill(world, `${point.scenario.name}, ${point.name}`, () =>
-        killAt(world, point),
-      );
+      const name = `${point.scenario.name}, ${nameOf(point.deadly)}`;
+      await this.kill(world, name, () => killAt(world, point));
     }
     return points;
   }

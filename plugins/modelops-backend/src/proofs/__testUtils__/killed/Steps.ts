@@ -65,16 +65,19 @@ async function wholeAnswer(sent: Promise<Response>) {
   };
 }
 
-const WRITE = /^(insert into|update|delete from) [`"]?(\w+)/i;
+const WRITE =
+  /^(insert into|update|delete from) [`"]?(\w+)[`"]?(?: set (.*?) where )?/i;
 
 /** Steps around each write outside a transaction, which is a commit of its own. The ledger tells of its own commits. */
 export function stepAtWrites(knex: Knex, pass: (name: string) => void): void {
   // By what is sent on each connection: knex's own mark of a transaction stays on the connection when that is over.
   const inTransaction = new Set<string>();
   const nameOf = ({ sql, __knexUid: connection }: Query) => {
-    const [, verb, table] =
+    const [, verb, table, set] =
       (!inTransaction.has(connection) && WRITE.exec(sql)) || [];
-    return verb && `${verb.toLowerCase()} ${table}`;
+    // With the columns: taking a lease and giving it back are two things.
+    const columns = set?.match(/\w+(?=[`"]? =)/g)?.sort() ?? [];
+    return verb && [verb.toLowerCase(), table, ...columns].join(' ');
   };
   knex.on('query', (query: Query) => {
     if (/^begin/i.test(query.sql)) inTransaction.add(query.__knexUid);

@@ -6,6 +6,7 @@ import type { JsonObject } from '@backstage/types';
 import { isSqlite } from '../../../database/migrate';
 import { answerQuestions } from '../answerQuestions';
 import { BarePortal } from '../BarePortal';
+import { BEFORE_A_CHANGE } from '../PassingLedger';
 import { shiftDate } from '../shiftedDate';
 import { type DeadlyStep, Steps, stepAtWrites, steppedFetch } from './Steps';
 
@@ -46,7 +47,10 @@ const calls = {
         knex,
         config,
         logger: logTo(logFile),
-        pass: steps.pass,
+        // Before a change begins is no step: in its transaction, before the commit, comes right after.
+        pass: step => {
+          if (step !== BEFORE_A_CHANGE) steps.pass(step);
+        },
         // Synchronous, so that it is in the file when the process dies at the next step.
         witness: ({ sequence, hash }) =>
           appendFileSync(

@@ -10,8 +10,6 @@ import type { World } from './World';
 export interface KillPoint {
   scenario: Scenario;
   deadly: DeadlyStep;
-  /** For people: the step and what it follows. */
-  name: string;
 }
 
 /** Longer than every credential and document is held, in milliseconds: a process asks for all of them again. */
@@ -22,7 +20,10 @@ const FORMS_OVER_MS = 15_000;
 const BUSY_MS = 400;
 const BUSY_STEPS = 150;
 
-/** Plays each scenario once to its end, and gives every step that follows another one than in all before. */
+/**
+ * Plays each scenario once to its end, and gives every step there is: the first time that a portal comes by it, and the second
+ * time if it does so within one scenario.
+ */
 export async function discover(
   world: World,
   scenarios: readonly Scenario[],
@@ -33,27 +34,29 @@ export async function discover(
     await begin(world, scenario);
     await world.process.call('takeSteps');
     await scenario.act(world);
-    for (const found of toSteps(await world.process.call('takeSteps')))
-      if (!points.has(found.name))
-        points.set(found.name, { ...found, scenario });
+    for (const deadly of toDeadly(await world.process.call('takeSteps'))) {
+      const name = nameOf(deadly);
+      if (deadly.nth <= 2 && !points.has(name))
+        points.set(name, { scenario, deadly });
+    }
     await world.comeToRest();
   }
   return [...points.values()];
 }
 
 /** Each step, counted among those of its name. */
-export function toSteps(
-  steps: readonly string[],
-): Array<Omit<KillPoint, 'scenario'>> {
+export function toDeadly(steps: readonly string[]): DeadlyStep[] {
   const passed = new Map<string, number>();
-  return steps.map((step, at) => {
+  return steps.map(step => {
     const nth = (passed.get(step) ?? 0) + 1;
     passed.set(step, nth);
-    return {
-      deadly: { step, nth },
-      name: `${step} (after: ${steps[at - 1] ?? 'nothing'})`,
-    };
+    return { step, nth };
   });
+}
+
+/** For people. */
+export function nameOf({ step, nth }: DeadlyStep): string {
+  return `${step}, time ${nth}`;
 }
 
 /** Plays a scenario up to the step, and picks up the pieces. */
