@@ -4,7 +4,9 @@ import type { RunAction } from './actions';
 import type { ExportAuditQuery, ListAuditQuery } from './audit';
 import type { ModelopsApi } from './ModelopsApi';
 import { ModelopsError } from './ModelopsError';
+import type { FormQuery } from './form';
 import type { ListModelsQuery } from './model';
+import type { PredictionFormQuery, PredictRequest } from './prediction';
 import {
   IDEMPOTENCY_KEY_HEADER,
   IDENTITY_TOKEN_HEADER,
@@ -12,6 +14,8 @@ import {
   type RestRoute,
 } from './restApi';
 import type { ListRunsQuery, StartRunRequest } from './run';
+import type { TargetQuery } from './serving';
+import type { ListVersionsQuery } from './version';
 
 /** What the client needs from its surroundings; Backstage's API refs fit as they are. @public */
 export interface ModelopsClientOptions {
@@ -43,10 +47,42 @@ export class ModelopsClient implements ModelopsApi {
     return this.call(REST_ROUTES.getModel, { path: parseEntityRef(entityRef) });
   }
 
-  getForm(entityRef: string, action: RunAction) {
+  getForm(entityRef: string, action: RunAction, query: FormQuery = {}) {
     return this.call(REST_ROUTES.getForm, {
       path: { ...parseEntityRef(entityRef), action },
+      query,
     });
+  }
+
+  listVersions(entityRef: string, query: ListVersionsQuery = {}) {
+    return this.call(REST_ROUTES.listVersions, {
+      path: parseEntityRef(entityRef),
+      query,
+    });
+  }
+
+  getVersion(entityRef: string, version: string) {
+    return this.call(REST_ROUTES.getVersion, {
+      path: { ...parseEntityRef(entityRef), version },
+    });
+  }
+
+  getServing(entityRef: string, query: TargetQuery = {}) {
+    return this.call(REST_ROUTES.getServing, {
+      path: parseEntityRef(entityRef),
+      query,
+    });
+  }
+
+  getPredictionForm(entityRef: string, query: PredictionFormQuery = {}) {
+    return this.call(REST_ROUTES.getPredictionForm, {
+      path: parseEntityRef(entityRef),
+      query,
+    });
+  }
+
+  predict(request: PredictRequest) {
+    return this.call(REST_ROUTES.predict, { body: request });
   }
 
   startRun(request: StartRunRequest, idempotencyKey: string) {

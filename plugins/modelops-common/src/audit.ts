@@ -8,6 +8,7 @@ import {
   timestampSchema,
 } from './fields';
 import { runStateSchema } from './run';
+import { trafficSharesSchema } from './serving';
 
 /** Principal of an entry when the platform cannot say who called. @public */
 export const UNCONFIRMED_PRINCIPAL = 'unconfirmed';
@@ -48,6 +49,19 @@ export const auditEntrySchema = z.object({
   action: actionSchema.optional(),
   operation: operationSchema.optional(),
   entityRef: z.string().optional(),
+  /** Version of the model that the entry is about. */
+  version: z.string().optional(),
+  /** Shares of the traffic right before a change, by served version. */
+  before: trafficSharesSchema.optional(),
+  /** A call to a served model, without what was asked and answered: sizes in bytes, HMAC of the input, milliseconds. */
+  prediction: z
+    .object({
+      requestBytes: z.number().int(),
+      requestHash: z.string(),
+      answerBytes: z.number().int().optional(),
+      latencyMs: z.number().optional(),
+    })
+    .optional(),
   connections: z.array(z.string()).optional(),
   resources: z.array(z.string()).optional(),
   principal: z.string().optional(),

@@ -37,6 +37,23 @@ export const AUDIT_CODES = {
   'form.read': 'The form of an action was read as the person',
   'form.refused': 'Reading the form of an action was refused',
   'form.failed': 'The form of an action could not be read',
+  'versions.read': 'Versions of a model were read',
+  'versions.refused': 'Reading versions of a model was refused',
+  'versions.failed': 'Versions of a model could not be read',
+  'serving.read': 'What an endpoint serves was read',
+  'serving.refused': 'Reading what an endpoint serves was refused',
+  'serving.failed': 'What an endpoint serves could not be read',
+  'prediction.requested':
+    'Somebody asked a served model; nothing has been sent yet. The content is not recorded, only its size and keyed hash',
+  'prediction.answered': 'The model answered',
+  'prediction.refused': 'A request to a served model was refused',
+  'prediction.failed':
+    'The platform did not answer a request to a served model',
+  'prediction.form-read': 'What a served model can be asked was read',
+  'prediction.form-refused':
+    'Reading what a served model can be asked was refused',
+  'prediction.form-failed':
+    'What a served model can be asked could not be read',
   'credential.issued': 'The platform issued a short-lived credential',
   'identity.refused': 'The ID token, or the person it names, was refused',
   'identity.failed': 'The ID token could not be checked',

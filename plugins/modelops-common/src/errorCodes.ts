@@ -55,6 +55,16 @@ export const ERROR_CODES = {
     'Name a resource of the kinds that the message lists',
   'operation-unsupported': 'This platform does not offer the operation',
   'parameters-invalid': 'Correct the parameter that the message names',
+  'target-unknown': 'Name a resource that the annotation of the entity names',
+  'version-unknown': 'Choose a version that the registry has',
+  'version-not-ready': 'Wait until the version is ready, or choose another',
+  'traffic-invalid': 'Correct the shares as the message says',
+  'serving-changed':
+    'What is served changed since you looked; look again, then decide again',
+  'rollback-unknown':
+    'Nothing was changed here that could be taken back; move the traffic instead',
+  'prediction-invalid': 'Correct the input as the message says',
+  'prediction-too-large': 'Send less than 1 MB at once',
   // Access (step 4)
   'permission-denied':
     'Ask for the Backstage permission that the message names',
@@ -70,6 +80,11 @@ export const ERROR_CODES = {
   'guardrail-exceeded':
     'Choose a value within the guardrail that the message names',
   'concurrent-runs-limit': 'Wait for one of your runs to end, or cancel it',
+  'predictions-limit': 'Wait a minute; your role limits predictions',
+  'create-not-allowed':
+    'Ask for a role whose rule says createEndpoints: true, or have the endpoint created',
+  'promotion-not-allowed':
+    'Ask for a role whose rule lists the environment of the version in fromEnvironments',
   // Credentials (step 7)
   'workload-identity-missing': 'Configure modelops.identity.workload',
   'exchange-refused':
@@ -107,6 +122,10 @@ export const ERROR_CODES = {
   'never-sent': 'Nothing was started; start again',
   'job-failed': 'Look at the log of the run',
   'job-timed-out': 'The job hit its time limit',
+  'deployment-failed':
+    'What was served before still answers; look at the log of the run',
+  'change-superseded':
+    'Somebody changed the endpoint again before the end of this change was seen; look at what it serves',
   'job-skipped':
     'The platform did not run the job, its concurrency limit was reached',
   'job-forgotten': 'The platform no longer knows the job',

@@ -15,6 +15,20 @@ export const entityRefSchema = z
   )
   .transform(ref => ref.toLowerCase());
 
+/** A bound resource, `<connection>:<resource>`: one of several that an annotation names. @public */
+export const targetSchema = z
+  .string()
+  .max(600)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}:\S+$/,
+    'has to be <connection>:<resource>',
+  );
+
+/** Version of a model as its registry writes it. @public */
+export const versionSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,128}$/, 'is no version');
+
 /** A point in time: RFC 3339, UTC, milliseconds. @public */
 export const timestampSchema = z.iso.datetime({ precision: 3 });
 
@@ -45,3 +59,15 @@ export function pageSchema<T extends z.ZodType>(item: T) {
     nextCursor: z.string().optional(),
   });
 }
+
+/**
+ * How fresh an answer is that was read from a platform. With `failure` the platform could not be asked just now: this is
+ * the last good answer that the same person had, read at `readAt`.
+ * @public
+ */
+export const freshnessSchema = z.object({
+  readAt: timestampSchema,
+  failure: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+/** How fresh an answer is. @public */
+export type Freshness = z.infer<typeof freshnessSchema>;

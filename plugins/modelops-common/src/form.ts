@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { runActionSchema } from './actions';
-import { parametersSchema } from './fields';
+import { operationSchema, runActionSchema } from './actions';
+import { parametersSchema, targetSchema } from './fields';
 import { runsAsSchema } from './run';
+import { servingStateSchema } from './serving';
 
 /** Schema of one field: a JSON Schema of a scalar, `type` always one of the four. @public */
 export const formFieldSchema = z.object({
@@ -13,6 +14,8 @@ export const formFieldSchema = z.object({
   maximum: z.number().optional(),
   minLength: z.number().int().optional(),
   maxLength: z.number().int().optional(),
+  /** Regular expression (ECMAScript, flag `u`) that the whole text has to match. */
+  pattern: z.string().optional(),
   /** Masked everywhere once sent. */
   writeOnly: z.boolean().optional(),
   /** The platform's value is used and may not be changed by this caller. */
@@ -24,6 +27,7 @@ export type FormField = z.infer<typeof formFieldSchema>;
 /** The form of an action: a JSON Schema (draft 2020-12) of its parameters, their defaults and guardrails. @public */
 export const actionFormSchema = z.object({
   action: runActionSchema,
+  operation: operationSchema,
   /** The platform's own name of what is started. */
   title: z.string(),
   url: z.string().optional(),
@@ -40,6 +44,15 @@ export const actionFormSchema = z.object({
   runsAs: runsAsSchema,
   /** Identity the platform runs the job as; it may be someone else than the caller. */
   jobRunsAs: z.string().optional(),
+  /** What is served now, for operations that change it. */
+  serving: servingStateSchema.optional(),
 });
+/** Query of `GET /models/…/actions/:action`: by default the first operation of the action on its first binding. @public */
+export const formQuerySchema = z.object({
+  operation: operationSchema.optional(),
+  target: targetSchema.optional(),
+});
+/** Query of `GET /models/…/actions/:action`. @public */
+export type FormQuery = z.input<typeof formQuerySchema>;
 /** The form of an action. @public */
 export type ActionForm = z.infer<typeof actionFormSchema>;

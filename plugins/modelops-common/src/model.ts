@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runActionSchema } from './actions';
+import { operationSchema, runActionSchema } from './actions';
 import { pageQuerySchema } from './fields';
 import { runSchema, runsAsSchema } from './run';
 
@@ -36,6 +36,10 @@ export type BindingProblem = z.infer<typeof bindingProblemSchema>;
 /** What one action looks like for the caller. @public */
 export const modelActionSchema = z.object({
   action: runActionSchema,
+  /** The operation a card begins with. */
+  operation: operationSchema,
+  /** All operations of the action that the resource offers. */
+  operations: z.array(operationSchema),
   binding: bindingSchema.optional(),
   problem: bindingProblemSchema.optional(),
   allowed: z.boolean(),
@@ -52,13 +56,35 @@ export const modelActionSchema = z.object({
 /** What one action looks like for the caller. @public */
 export type ModelAction = z.infer<typeof modelActionSchema>;
 
+/** Whether the caller may do something; why not, unless allowed. @public */
+export const permissionSchema = z.object({
+  allowed: z.boolean(),
+  reason: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+/** Whether the caller may do something. @public */
+export type Permission = z.infer<typeof permissionSchema>;
+
 /** Answer of `GET /models/:kind/:namespace/:name`: all that the cards of an entity need. @public */
 export const modelDetailSchema = z.object({
   entityRef: z.string(),
   title: z.string(),
   model: bindingSchema.optional(),
   problems: z.array(bindingProblemSchema),
+  /**
+   * One per operation that cards begin with (`start`, `deploy`, `set-alias`, `traffic`) and bound resource, in the order of
+   * the annotation.
+   */
   actions: z.array(modelActionSchema),
+  /** Whether the versions of the model may be read; absent without a usable `modelops/model`. */
+  versions: permissionSchema.optional(),
+  /** What serves the model, and whether the caller may look at it and ask it. */
+  serving: z.array(
+    z.object({
+      binding: bindingSchema,
+      read: permissionSchema,
+      predict: permissionSchema,
+    }),
+  ),
   /** Whether the request carried an ID token that was accepted. Without one, rules on claims cannot match. */
   identified: z.boolean(),
 });

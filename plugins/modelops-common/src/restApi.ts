@@ -6,13 +6,23 @@ import {
   exportAuditQuerySchema,
   listAuditQuerySchema,
 } from './audit';
-import { pageSchema } from './fields';
-import { actionFormSchema } from './form';
+import { pageSchema, versionSchema } from './fields';
+import { actionFormSchema, formQuerySchema } from './form';
 import {
   listModelsQuerySchema,
   modelDetailSchema,
   modelSummarySchema,
 } from './model';
+import {
+  predictionFormQuerySchema,
+  predictionFormSchema,
+  predictionSchema,
+  predictSchema,
+} from './prediction';
+import {
+  listRegisteredModelsQuerySchema,
+  registeredModelsSchema,
+} from './registeredModel';
 import {
   listRunsQuerySchema,
   runDetailSchema,
@@ -20,7 +30,13 @@ import {
   runSchema,
   startRunSchema,
 } from './run';
+import { servingSchema, targetQuerySchema } from './serving';
 import { auditVerificationSchema } from './verification';
+import {
+  listVersionsQuerySchema,
+  modelVersionDetailSchema,
+  modelVersionsSchema,
+} from './version';
 
 /** Header that carries the person's own OIDC ID token, at most 8 kB. @public */
 export const IDENTITY_TOKEN_HEADER = 'Modelops-Identity-Token';
@@ -49,6 +65,8 @@ export interface RestRoute {
   summary: string;
   /** `required`: closes with an audit entry. `accepted`: verified if sent. `unused`: never looked at. */
   idToken: 'required' | 'accepted' | 'unused';
+  /** Absent: signed-in users only. `catalog`: the service subject `plugin:catalog` only (design D17). */
+  caller?: 'catalog';
   pathParameters?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -84,8 +102,57 @@ export const REST_ROUTES = {
     summary: 'The form of an action, read from the platform as the person',
     idToken: 'required',
     pathParameters: entityPath.extend({ action: runActionSchema }),
+    query: formQuerySchema,
     status: 200,
     answer: actionFormSchema,
+  },
+  listVersions: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name/versions',
+    summary: 'Versions of a model, newest first, read as the person',
+    idToken: 'required',
+    pathParameters: entityPath,
+    query: listVersionsQuerySchema,
+    status: 200,
+    answer: modelVersionsSchema,
+  },
+  getVersion: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name/versions/:version',
+    summary: 'One version with its parameters and metrics, read as the person',
+    idToken: 'required',
+    pathParameters: entityPath.extend({ version: versionSchema }),
+    status: 200,
+    answer: modelVersionDetailSchema,
+  },
+  getServing: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name/serving',
+    summary: 'What an endpoint of the model serves, read as the person',
+    idToken: 'required',
+    pathParameters: entityPath,
+    query: targetQuerySchema,
+    status: 200,
+    answer: servingSchema,
+  },
+  getPredictionForm: {
+    method: 'get',
+    path: '/models/:kind/:namespace/:name/prediction-form',
+    summary: 'What a served model can be asked, read as the person',
+    idToken: 'required',
+    pathParameters: entityPath,
+    query: predictionFormQuerySchema,
+    status: 200,
+    answer: predictionFormSchema,
+  },
+  predict: {
+    method: 'post',
+    path: '/predictions',
+    summary: 'Ask a served model as the person; at most 1 MB in and 4 MB out',
+    idToken: 'required',
+    body: predictSchema,
+    status: 200,
+    answer: predictionSchema,
   },
   startRun: {
     method: 'post',
@@ -180,6 +247,22 @@ export const REST_ROUTES = {
     idToken: 'accepted',
     status: 200,
     answer: accessSchema,
+  },
+  listRegisteredModels: {
+    method: 'get',
+    path: '/connections/:id/models',
+    summary:
+      "What a platform's registry holds, read as the portal; for the catalog's own service only",
+    idToken: 'unused',
+    caller: 'catalog',
+    pathParameters: z.object({
+      id: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'is no connection'),
+    }),
+    query: listRegisteredModelsQuerySchema,
+    status: 200,
+    answer: registeredModelsSchema,
   },
   getOpenApi: {
     method: 'get',

@@ -1,13 +1,22 @@
 import { z } from 'zod';
-import { operationSchema, OPERATIONS, runActionSchema } from './actions';
+import {
+  type Operation,
+  operationSchema,
+  OPERATIONS,
+  runActionSchema,
+} from './actions';
 import { auditCodeSchema, auditOutcomeSchema } from './auditCodes';
 import {
   entityRefSchema,
   pageQuerySchema,
   parametersSchema,
   plainTextSchema,
+  targetSchema,
   timestampSchema,
+  versionSchema,
 } from './fields';
+import { metricSchema } from './metric';
+import { trafficSharesSchema } from './serving';
 
 /**
  * States of a run. `unknown`: the platform gave no answer, being found out by reading. `lost`: the platform
@@ -53,6 +62,9 @@ export const parameterValueSchema = z.union([
 /** A value of a parameter. @public */
 export type ParameterValue = z.infer<typeof parameterValueSchema>;
 
+/** Operations that are about one version. */
+const VERSIONED: readonly Operation[] = ['deploy', 'set-alias', 'promote'];
+
 /** Body of `POST /runs`. @public */
 export const startRunSchema = z
   .strictObject({
@@ -60,9 +72,16 @@ export const startRunSchema = z
     action: runActionSchema,
     operation: operationSchema,
     /** Model version to deploy or serve; a training takes none. */
-    version: z
+    version: versionSchema.optional(),
+    /** Which of several bound resources, `<connection>:<resource>`; the first by default. */
+    target: targetSchema.optional(),
+    /**
+     * `serving.revision` of the form that the person decided by: what is served must not have changed since. Without it,
+     * what is served when the request arrives.
+     */
+    revision: z
       .string()
-      .regex(/^[A-Za-z0-9._-]{1,128}$/, 'is no version')
+      .regex(/^[\x21-\x7e]{1,256}$/, 'is no revision')
       .optional(),
     parameters: z
       .record(z.string().min(1).max(128), parameterValueSchema)
@@ -80,6 +99,11 @@ export const startRunSchema = z
   .refine(
     request => request.action !== 'train' || request.version === undefined,
     { path: ['version'], message: 'is for deploy and serve' },
+  )
+  .refine(
+    request =>
+      !VERSIONED.includes(request.operation) || request.version !== undefined,
+    { path: ['version'], message: 'is missing' },
   );
 /** What `POST /runs` asks for. @public */
 export type StartRunRequest = z.infer<typeof startRunSchema>;
@@ -120,6 +144,10 @@ export const runSchema = z.object({
   environment: z.string().optional(),
   /** Canonical resource, `job/8123`. */
   resource: z.string(),
+  /** Canonical resource of the model whose versions are meant, `model/main.fraud.detector`; absent for a training. */
+  model: z.string().optional(),
+  /** Shares of the traffic right before the change, by served version; absent where nothing was served or changed. */
+  before: trafficSharesSchema.optional(),
   state: runStateSchema,
   failure: runFailureSchema.optional(),
   startedBy: z.string(),
@@ -181,10 +209,7 @@ export const runResultSchema = z.object({
       url: z.string().optional(),
     })
     .optional(),
-  /** Last value of each metric; null where the platform reports NaN or an infinity. */
-  metrics: z.array(
-    z.object({ name: z.string(), value: z.number().nullable() }),
-  ),
+  metrics: z.array(metricSchema),
 });
 /** What a finished training made. @public */
 export type RunResult = z.infer<typeof runResultSchema>;

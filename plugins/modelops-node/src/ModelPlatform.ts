@@ -4,9 +4,12 @@ import type {
   RunAction,
   RunResult,
   RunState,
+  ServingState,
 } from 'backstage-plugin-modelops-common';
 import type { z } from 'zod';
 import type { Connection, Credential } from './Connection';
+import type { ModelServing } from './ModelServing';
+import type { VersionRegistry } from './VersionRegistry';
 
 /** A resource as an annotation names it, in its one canonical spelling. @public */
 export interface PlatformResource {
@@ -37,7 +40,19 @@ export interface PlatformForm {
   url?: string;
   /** Identity the job runs as, whoever starts it. */
   jobRunsAs?: string;
+  /** The platform does the operation with the caller's own rights, and no job of somebody else takes part in it. */
+  direct?: true;
   parameters: PlatformParameter[];
+  /** What the operation changes, as it is now. Absent for operations that change nothing that is served. */
+  serving?: ServingState;
+}
+
+/** What a form is about. @public */
+export interface FormQuestion {
+  resource: PlatformResource;
+  operation: Operation;
+  /** The model whose versions are meant, as its binding names it; absent for a training. */
+  model?: PlatformResource;
 }
 
 /** A job to be started. @public */
@@ -47,6 +62,13 @@ export interface StartJob {
   operation: Operation;
   resource: PlatformResource;
   version?: string;
+  /** The model whose versions are meant; absent for a training. */
+  model?: PlatformResource;
+  /**
+   * `serving.revision` of the form by which the parameters were checked. If what is served has another one right before the
+   * start, the start is refused with `platform-conflict`; a platform that can compare and set does so.
+   */
+  revision?: string;
   /**
    * Identity the platform said it runs the job as when the parameters were checked. If it says another one right before
    * the start, the start is refused with `platform-conflict`: other parameters may be allowed then.
@@ -85,12 +107,21 @@ export type JobReading =
       startedAt?: Date;
       endedAt?: Date;
       failure?: {
-        code: 'job-failed' | 'job-timed-out' | 'job-skipped';
+        code:
+          | 'job-failed'
+          | 'job-timed-out'
+          | 'job-skipped'
+          | 'deployment-failed';
         message: string;
       };
     }
   /** No job with our id. */
   | { kind: 'missing' }
+  /**
+   * A change that was made, and that a later change by somebody else has taken the place of before its end was seen; how it
+   * ended cannot be told. `why` is written by us.
+   */
+  | { kind: 'superseded'; why: string }
   /** A job with our id that differs in creator, resource or parameters. `why` is written by us. */
   | { kind: 'not-ours'; platformRunId: string; why: string }
   /** The platform answered, and what it says leaves it open which job it is; `why` is written by us. */
@@ -100,14 +131,15 @@ export type JobReading =
 
 /** One connection of a platform, ready to be called. Every method throws PlatformError. @public */
 export interface PlatformConnection {
-  /** What `operation` on `resource` needs, read with the caller's rights. */
-  readForm(
-    call: PlatformCall,
-    resource: PlatformResource,
-    operation: Operation,
-  ): Promise<PlatformForm>;
+  /** Reads the versions of models; absent where the platform has no registry. */
+  readonly registry?: VersionRegistry;
+  /** Reads and asks what is served; absent where the platform serves nothing. */
+  readonly serving?: ModelServing;
+  /** What an operation needs, read with the caller's rights. Never throws for an endpoint that is yet to be created. */
+  readForm(call: PlatformCall, question: FormQuestion): Promise<PlatformForm>;
   /**
-   * Starts one job, and makes sure that it is ours. Throws with `refused: true` only if certainly nothing was started.
+   * Starts one job, or makes one change, and makes sure that it is ours. Throws with `refused: true` only if certainly
+   * nothing was started. A change that is done when this returns is `succeeded`.
    */
   start(
     call: PlatformCall,
