@@ -110,10 +110,7 @@ export interface Config {
         claims?: { [claim: string]: string };
       }>;
       allow: Array<{
-        /**
-         * `audit` and `administer` take none of the other keys. `deploy`, `serve` and `predict` may be granted already,
-         * but nothing can be done with them yet.
-         */
+        /** `audit` and `administer` take none of the other keys. */
         actions: Array<
           | 'read'
           | 'train'
@@ -144,9 +141,16 @@ export interface Config {
            * environments, whichever rule allowed them. Default: no limit.
            */
           concurrentRuns?: number;
-          /** Calls of one person per minute. Without effect yet, as `predict` is. Default: no limit. */
+          /** Predictions of one person per minute. Default: no limit. */
           predictionsPerMinute?: number;
         };
+        /** Whether a deploy may create an endpoint that does not exist. Default: false. */
+        createEndpoints?: boolean;
+        /**
+         * Environments of `modelops/model` that a version may be deployed from, when the endpoint is of another environment.
+         * Default: none, so a version goes to endpoints of its own environment only.
+         */
+        fromEnvironments?: string[];
         /**
          * Run as this principal instead of as the person. Needs `trustedLocations`, resources without `*`, and all of them on
          * one connection.

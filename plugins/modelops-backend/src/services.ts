@@ -19,6 +19,7 @@ import { callerFacts } from './identity/Caller';
 import { IdentityVerifier } from './identity/IdentityVerifier';
 import { OpenIdProvider } from './identity/OpenIdProvider';
 import { WorkloadIdentity } from './identity/WorkloadIdentity';
+import { ChangeGate } from './models/ChangeGate';
 import { FormReader } from './models/FormReader';
 import { ModelActions } from './models/ModelActions';
 import { ModelCatalog } from './models/ModelCatalog';
@@ -126,11 +127,13 @@ export function createServices(foundations: Foundations) {
     access,
     credentials,
   });
+  const changes = new ChangeGate({ actions, credentials, forms, runs });
   const modelService = new ModelService({
     catalog: models,
     connections,
     actions,
     forms,
+    changes,
     newestRuns: view.newestRuns,
     ledger,
     journal,
@@ -145,7 +148,7 @@ export function createServices(foundations: Foundations) {
   });
   const runService = new RunService({
     actions,
-    forms,
+    changes,
     runs,
     submitter,
     ledger,

@@ -22,6 +22,8 @@ export const accessSchema = z.object({
           resources: z.array(z.string()),
           environments: z.array(z.string()).optional(),
           ownedByMember: z.boolean(),
+          createEndpoints: z.boolean().optional(),
+          fromEnvironments: z.array(z.string()).optional(),
           guardrails: z.array(z.string()),
           as: z.string().optional(),
         }),

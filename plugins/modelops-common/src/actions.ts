@@ -39,6 +39,13 @@ export const OPERATIONS: Readonly<Record<RunAction, readonly Operation[]>> = {
   serve: ['traffic', 'promote', 'rollback', 'stop'],
 };
 
+/** The action an operation belongs to. @public */
+export function actionOf(operation: Operation): RunAction {
+  return runActionSchema.options.find(action =>
+    OPERATIONS[action].includes(operation),
+  )!;
+}
+
 /** Annotation that binds an entity to the resource of an action. @public */
 export const BINDING_ANNOTATIONS = {
   model: 'modelops/model',

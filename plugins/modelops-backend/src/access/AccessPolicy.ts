@@ -89,6 +89,10 @@ export class AccessPolicy {
           resources: [...rule.resources],
           ...(rule.environments && { environments: [...rule.environments] }),
           ownedByMember: rule.ownedByMember,
+          ...(rule.createEndpoints && { createEndpoints: true }),
+          ...(rule.fromEnvironments && {
+            fromEnvironments: [...rule.fromEnvironments],
+          }),
           guardrails: describeGuardrails(rule.parameters),
           ...(rule.as && { as: describeRunAs(rule.as) }),
         })),

@@ -33,6 +33,10 @@ export interface Rule {
   ownedByMember: boolean;
   parameters: Guardrails;
   limits: RuleLimits;
+  /** A deploy may create an endpoint that does not exist. */
+  createEndpoints?: boolean;
+  /** Environments that a version may come from although the endpoint is of another (ADR 4). */
+  fromEnvironments?: readonly string[];
   as?: RunAs;
 }
 

@@ -65,6 +65,8 @@ export type RoleDecision =
       as?: RunAs;
       guardrails: Guardrails;
       limits: RuleLimits;
+      createEndpoints: boolean;
+      fromEnvironments: readonly string[];
       /** What else the rule decides about, for counting towards its limits. */
       scope: RuleScope;
     }
@@ -168,6 +170,8 @@ function decisionOf(
     ...(rule.as && { as: rule.as }),
     guardrails: rule.parameters,
     limits: rule.limits,
+    createEndpoints: rule.createEndpoints ?? false,
+    fromEnvironments: rule.fromEnvironments ?? [],
     scope: rule,
   };
 }

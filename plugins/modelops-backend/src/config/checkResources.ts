@@ -121,16 +121,18 @@ function checkEnvironments(
   // With a broken connection, its environment may be the one that seems unknown.
   if (context.connections.size < context.connectionIds.length) return;
   const known = knownEnvironments(context);
-  rule.environments?.forEach((environment, at) => {
-    if (known.has(environment)) return;
-    problems.add(
-      [...path, 'environments', at],
-      `no connection has the environment '${environment}'${didYouMean(
-        environment,
-        known,
-      )}`,
-    );
-  });
+  for (const key of ['environments', 'fromEnvironments'] as const) {
+    rule[key]?.forEach((environment, at) => {
+      if (known.has(environment)) return;
+      problems.add(
+        [...path, key, at],
+        `no connection has the environment '${environment}'${didYouMean(
+          environment,
+          known,
+        )}`,
+      );
+    });
+  }
 }
 
 function knownEnvironments(context: RoleContext): Set<string | undefined> {

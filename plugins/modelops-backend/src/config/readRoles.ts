@@ -88,6 +88,8 @@ function checkActions(rule: Rule, path: ConfigPath, problems: Problems) {
     ownedByMember: rule.ownedByMember,
     parameters: Object.keys(rule.parameters).length > 0,
     limits: Object.keys(rule.limits).length > 0,
+    createEndpoints: rule.createEndpoints !== undefined,
+    fromEnvironments: rule.fromEnvironments !== undefined,
     as: rule.as !== undefined,
   };
   for (const [key, present] of Object.entries(useless)) {
@@ -98,6 +100,11 @@ function checkActions(rule: Rule, path: ConfigPath, problems: Problems) {
 }
 
 function checkLimits(rule: Rule, path: ConfigPath, problems: Problems) {
+  for (const key of ['createEndpoints', 'fromEnvironments'] as const) {
+    if (rule[key] !== undefined && !rule.actions.includes('deploy')) {
+      problems.add([...path, key], 'has no effect without deploy');
+    }
+  }
   const starts = rule.actions.some(action =>
     ['train', 'deploy', 'serve'].includes(action),
   );

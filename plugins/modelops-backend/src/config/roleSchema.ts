@@ -90,6 +90,11 @@ export const ruleSchema = z.strictObject({
       predictionsPerMinute: z.number().int().min(1).optional(),
     })
     .default({}),
+  createEndpoints: z.boolean().optional(),
+  fromEnvironments: z
+    .array(textSchema)
+    .min(1, 'must not be empty; leave it out for none')
+    .optional(),
   as: z
     .strictObject({
       servicePrincipal: textSchema,

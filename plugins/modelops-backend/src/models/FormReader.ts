@@ -1,5 +1,8 @@
 import type { Operation } from 'backstage-plugin-modelops-common';
-import type { PlatformForm } from 'backstage-plugin-modelops-node';
+import type {
+  FormQuestion,
+  PlatformForm,
+} from 'backstage-plugin-modelops-node';
 import type {
   CredentialBroker,
   Principal,
@@ -32,13 +35,24 @@ export class FormReader {
     });
   }
 
-  /** Throws PlatformError. A failure is not held. */
+  /**
+   * Throws PlatformError. A failure is not held, and neither is the form of a change: it says what is served now, and the
+   * change is refused if that is no longer so.
+   */
   read(
     caller: IdentifiedCaller,
     binding: ResolvedBinding,
     principal: Principal,
     operation: Operation,
+    model?: ResolvedBinding,
   ): Promise<PlatformForm> {
+    const question = {
+      resource: binding.parsed,
+      operation,
+      model: model?.parsed,
+    };
+    if (operation !== 'start')
+      return this.ask(caller, binding, principal, question);
     const key = JSON.stringify([
       caller.identity.issuer,
       caller.identity.subject,
@@ -55,17 +69,25 @@ export class FormReader {
       operation,
     ]);
     return this.recent.get(key, () =>
-      this.options.credentials.withCredential(
-        caller,
-        binding.open.config,
-        principal,
-        credential =>
-          binding.open.client.readForm(
-            { credential, signal: AbortSignal.timeout(READ_DEADLINE_MS) },
-            binding.parsed,
-            operation,
-          ),
-      ),
+      this.ask(caller, binding, principal, question),
+    );
+  }
+
+  private ask(
+    caller: IdentifiedCaller,
+    { open }: ResolvedBinding,
+    principal: Principal,
+    question: FormQuestion,
+  ): Promise<PlatformForm> {
+    return this.options.credentials.withCredential(
+      caller,
+      open.config,
+      principal,
+      credential =>
+        open.client.readForm(
+          { credential, signal: AbortSignal.timeout(READ_DEADLINE_MS) },
+          question,
+        ),
     );
   }
 }

@@ -1,7 +1,8 @@
 import type { Entity } from '@backstage/catalog-model';
 import {
+  actionOf,
+  BINDING_ANNOTATIONS,
   type Operation,
-  OPERATIONS,
   type RunAction,
   type RunsAs,
 } from 'backstage-plugin-modelops-common';
@@ -19,10 +20,12 @@ import { RefusedError, StateConflictError } from '../errors';
 import type { Caller, IdentifiedCaller } from '../identity/Caller';
 import type { ConnectionRegistry } from '../platforms/ConnectionRegistry';
 import {
-  bindingFor,
-  isBinding,
+  bindingsFor,
+  chooseTarget,
+  type EntityBindings,
   readBindings,
   type ResolvedBinding,
+  servingBindings,
 } from './bindings';
 import { describeEntity, type ModelCatalog } from './ModelCatalog';
 import { sameName } from './sameName';
@@ -33,9 +36,15 @@ const MAX_PRINCIPAL = 320;
 /** A yes, with the rule that gave it. */
 export type AllowedDecision = Extract<AccessDecision, { allowed: true }>;
 
+/** An action on an entity's resource. */
+export type EntityAction = 'read' | 'predict' | RunAction;
+
 /** A decision about an action on what an entity is bound to. */
 export interface DecidedAction {
+  entity: Entity;
   binding: ResolvedBinding;
+  /** The model whose versions are meant, where there is one. */
+  model?: ResolvedBinding;
   decision: AccessDecision;
 }
 
@@ -50,21 +59,55 @@ export class ModelActions {
     },
   ) {}
 
-  /** Entity, binding and decision of an action; throws if the entity or a usable binding is missing. */
-  async decideAction(
+  /** What an operation concerns, and whether the caller may; throws if the entity or a usable binding is missing. */
+  async decideOperation(
     entityRef: string,
-    action: RunAction,
+    operation: Operation,
     caller: Caller,
+    target?: string,
   ): Promise<DecidedAction> {
-    const { catalog, connections } = this.options;
-    const entity = await catalog.getEntity(entityRef, caller);
-    const binding = bindingFor(action, readBindings(entity, connections));
-    if (!isBinding(binding))
-      throw new StateConflictError(binding.code, binding.message);
+    const { entity, bindings } = await this.readEntity(entityRef, caller);
+    const bound = bindingsFor(operation, bindings);
+    if ('code' in bound)
+      throw new StateConflictError(bound.code, bound.message);
+    const binding = chooseTarget(bound, target);
     return {
+      entity,
       binding,
-      decision: await this.decide(entity, binding, action, caller),
+      model:
+        operation === 'start' ? undefined : requireModel(bindings, binding),
+      decision: await this.decide(entity, binding, actionOf(operation), caller),
     };
+  }
+
+  /** The model's registry, or what serves it, and whether the caller may look at it or ask it. */
+  async decideOn(
+    entityRef: string,
+    role: 'model' | 'serve',
+    action: 'read' | 'predict',
+    caller: Caller,
+    target?: string,
+  ): Promise<DecidedAction> {
+    const { entity, bindings } = await this.readEntity(entityRef, caller);
+    const model = bindings.bindings.get('model')?.[0];
+    if (role === 'model') {
+      const binding = requireModel(bindings);
+      const decision = await this.decide(entity, binding, action, caller);
+      return { entity, binding, model, decision };
+    }
+    const serving = servingBindings(bindings);
+    if (serving.length === 0) {
+      const missing = bindingsFor('traffic', bindings);
+      throw 'code' in missing
+        ? new StateConflictError(missing.code, missing.message)
+        : new StateConflictError(
+            'operation-unsupported',
+            `${missing[0].platformTitle} does not tell what ${missing[0].resource} serves.`,
+          );
+    }
+    const binding = chooseTarget(serving, target);
+    const decision = await this.decide(entity, binding, action, caller);
+    return { entity, binding, model, decision };
   }
 
   /** Where the versions of an entity are, if that is on this connection and the caller may read it. */
@@ -78,7 +121,7 @@ export class ModelActions {
       entityRef,
     );
     const model =
-      entity && readBindings(entity, connections).bindings.get('model');
+      entity && readBindings(entity, connections).bindings.get('model')?.[0];
     if (!entity || !model || model.connection !== connection) return undefined;
     const decision = await this.decide(entity, model, 'read', caller);
     return decision.allowed ? model.parsed : undefined;
@@ -89,33 +132,58 @@ export class ModelActions {
     caller: IdentifiedCaller,
     binding: ResolvedBinding,
     decision: AllowedDecision,
-    form: Pick<PlatformForm, 'jobRunsAs'>,
+    form: Pick<PlatformForm, 'direct' | 'jobRunsAs'>,
   ): { callerRunsIt: boolean; runsAs: RunsAs } {
     const runsAs = this.runsAs(caller, binding, decision);
     return {
       runsAs,
       // A platform that does not say who runs the job gives nobody the benefit of the doubt.
       callerRunsIt:
-        runsAs.kind === 'person' && sameName(form.jobRunsAs, runsAs.principal),
+        form.direct === true ||
+        (runsAs.kind === 'person' &&
+          sameName(form.jobRunsAs, runsAs.principal)),
     };
   }
 
   /** The decision about an action on one binding of an entity. */
-  decide(
+  async decide(
     entity: Entity,
     binding: ResolvedBinding,
-    action: 'read' | RunAction,
+    action: EntityAction,
     caller: Caller,
   ): Promise<AccessDecision> {
+    const [decision] = await this.decideMany(
+      entity,
+      [{ binding, action }],
+      caller,
+    );
+    return decision;
+  }
+
+  /** One decision per question about an entity, in their order; the permission framework is asked once. */
+  decideMany(
+    entity: Entity,
+    questions: readonly { binding: ResolvedBinding; action: EntityAction }[],
+    caller: Caller,
+  ): Promise<AccessDecision[]> {
     const { catalog, access } = this.options;
-    return access.decide(caller, {
-      entityRef: describeEntity(entity).entityRef,
-      action,
-      connection: binding.connection,
-      environment: binding.environment,
-      resource: binding.resource,
-      entity: catalog.factsOf(entity),
-    });
+    return access.decideMany(
+      caller,
+      questions.map(({ binding, action }) => ({
+        entityRef: describeEntity(entity).entityRef,
+        action,
+        connection: binding.connection,
+        environment: binding.environment,
+        resource: binding.resource,
+        entity: catalog.factsOf(entity),
+      })),
+    );
+  }
+
+  private async readEntity(entityRef: string, caller: Caller) {
+    const { catalog, connections } = this.options;
+    const entity = await catalog.getEntity(entityRef, caller);
+    return { entity, bindings: readBindings(entity, connections) };
   }
 
   /** Whom the platform sees. Throws when the ID token has no name that it knows the person by. */
@@ -168,14 +236,25 @@ export function principalOf(decision: AllowedDecision): Principal {
     : { kind: 'person' };
 }
 
-/** The operation an action's form and card are about: the first that the resource offers. */
-export function operationOf(
-  binding: ResolvedBinding,
-  action: RunAction,
-): Operation {
-  const offered = binding.open.platform.operationsOf(binding.parsed, action);
-  return (
-    OPERATIONS[action].find(operation => offered.includes(operation)) ??
-    OPERATIONS[action][0]
-  );
+/** The model whose versions are meant. With `target`, it has to be where that can get them from. */
+function requireModel(
+  { bindings, problems }: EntityBindings,
+  target?: ResolvedBinding,
+): ResolvedBinding {
+  const problem = problems.get('model');
+  if (problem) throw new StateConflictError(problem.code, problem.message);
+  const model = bindings.get('model')?.[0];
+  if (!model) {
+    throw new StateConflictError(
+      'binding-missing',
+      `Add the annotation ${BINDING_ANNOTATIONS.model} to the entity: it says where the versions are registered.`,
+    );
+  }
+  if (target && target.platform !== model.platform) {
+    throw new StateConflictError(
+      'operation-unsupported',
+      `The versions are on ${model.platformTitle}, and ${target.resource} is on ${target.platformTitle}, which cannot take them from there.`,
+    );
+  }
+  return model;
 }

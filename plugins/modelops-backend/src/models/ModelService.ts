@@ -1,18 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entity } from '@backstage/catalog-model';
-import type {
-  ActionForm,
-  ModelAction,
-  ModelDetail,
-  ModelSummary,
-  Page,
-  Run,
-  RunAction,
+import {
+  type ActionForm,
+  actionOf,
+  type BindingProblem,
+  type ModelAction,
+  type ModelDetail,
+  type ModelSummary,
+  type Operation,
+  OPERATIONS,
+  type Page,
+  type Permission,
+  type Run,
+  type RunAction,
 } from 'backstage-plugin-modelops-common';
+import type { AccessDecision } from '../access/AccessPolicy';
 import { describeGuardrails } from '../access/guardrails';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
-import { isOurs, RefusedError } from '../errors';
+import { InvalidRequestError, isOurs, RefusedError } from '../errors';
 import {
   type Caller,
   callerFacts,
@@ -20,36 +26,43 @@ import {
 } from '../identity/Caller';
 import type { ConnectionRegistry } from '../platforms/ConnectionRegistry';
 import { toActionForm } from './actionForm';
+import type { NewestOf } from '../runs/RunStore';
 import {
-  bindingFor,
+  bindingsFor,
   type EntityBindings,
   isBinding,
   readBindings,
   type ResolvedBinding,
+  servingBindings,
   toBinding,
 } from './bindings';
+import type { ChangeGate } from './ChangeGate';
 import type { FormReader } from './FormReader';
 import {
   aboutDecision,
   type AllowedDecision,
   type ModelActions,
-  operationOf,
   principalOf,
 } from './ModelActions';
 import { describeEntity, type ModelCatalog } from './ModelCatalog';
 
-/** Actions that a card exists for so far. */
-const CARD_ACTIONS: readonly RunAction[] = ['train'];
+/** Operations that cards begin with. */
+const CARD_OPERATIONS: readonly Operation[] = [
+  'start',
+  'deploy',
+  'set-alias',
+  'traffic',
+];
 /** Longest a card waits for the platform to name the job's own identity, in milliseconds; it is shown later otherwise. */
 const CARD_PATIENCE_MS = 1_500;
 
 /** Entries that close the reading of a form without one. */
 const FORM_CODES = { refused: 'form.refused', failed: 'form.failed' } as const;
 
-/** What the newest run of an entity and action is, for callers who may read it. */
+/** The newest run of each entity, of those that the caller may read. */
 export type NewestRuns = (
   entityRefs: readonly string[],
-  action: RunAction,
+  of: NewestOf,
   caller: Caller,
 ) => Promise<Map<string, Run>>;
 
@@ -61,6 +74,7 @@ export class ModelService {
       connections: ConnectionRegistry;
       actions: ModelActions;
       forms: FormReader;
+      changes: ChangeGate;
       newestRuns: NewestRuns;
       ledger: AuditLedger;
       journal: RequestJournal;
@@ -69,22 +83,50 @@ export class ModelService {
 
   /** All that the cards of an entity need. */
   async getModel(entityRef: string, caller: Caller): Promise<ModelDetail> {
-    const { catalog, connections } = this.options;
+    const { actions, catalog, connections } = this.options;
     const entity = await catalog.getEntity(entityRef, caller);
     const bindings = readBindings(entity, connections);
-    const model = bindings.bindings.get('model');
+    const model = bindings.bindings.get('model')?.[0];
     const bound = bindings.bindings.size + bindings.problems.size > 0;
+    const offers = bound
+      ? CARD_OPERATIONS.flatMap(operation => offersOf(operation, bindings))
+      : [];
+    const serving = servingBindings(bindings);
+    // All decisions of the page at once: the permission framework is asked over HTTP.
+    const decisions = await actions.decideMany(
+      entity,
+      [
+        ...offers.flatMap(({ operation, binding }) =>
+          isBinding(binding) ? [{ binding, action: actionOf(operation) }] : [],
+        ),
+        ...(model ? [{ binding: model, action: 'read' as const }] : []),
+        ...serving.flatMap(binding => [
+          { binding, action: 'read' as const },
+          { binding, action: 'predict' as const },
+        ]),
+      ],
+      caller,
+    );
+    const next = () => decisions.shift()!;
+    const described = offers.map(offer =>
+      this.describeOffer(
+        entity,
+        offer,
+        isBinding(offer.binding) ? next() : undefined,
+        caller,
+      ),
+    );
     return {
       ...describeEntity(entity),
       model: model && toBinding(model),
       problems: [...bindings.problems.values()],
-      actions: bound
-        ? await Promise.all(
-            CARD_ACTIONS.map(action =>
-              this.describeAction(entity, bindings, action, caller),
-            ),
-          )
-        : [],
+      versions: model && toPermission(next()),
+      serving: serving.map(binding => ({
+        binding: toBinding(binding),
+        read: toPermission(next()),
+        predict: toPermission(next()),
+      })),
+      actions: await Promise.all(described),
       identified: caller.identity !== undefined,
     };
   }
@@ -110,13 +152,13 @@ export class ModelService {
       .filter(
         row =>
           !query.platform ||
-          [...row.bindings.values()].some(
-            binding => binding.platform === query.platform,
-          ),
+          [...row.bindings.values()]
+            .flat()
+            .some(binding => binding.platform === query.platform),
       );
     const newest = await newestRuns(
       rows.map(row => row.entityRef),
-      'train',
+      { action: 'train' },
       caller,
     );
     return {
@@ -124,7 +166,7 @@ export class ModelService {
         entityRef: row.entityRef,
         title: row.title,
         owner: catalog.factsOf(row.entity).owners[0],
-        bindings: [...row.bindings.values()].map(toBinding),
+        bindings: [...row.bindings.values()].flat().map(toBinding),
         problems: [...row.problems.values()],
         lastRun: newest.get(row.entityRef),
       })),
@@ -132,34 +174,41 @@ export class ModelService {
     };
   }
 
-  /** The form of an action, read as the person. Refused and failed as a start would be. */
+  /** The form of an operation, read as the person. Refused and failed as a start would be. */
   async getForm(
     entityRef: string,
-    action: RunAction,
+    asked: { action: RunAction; operation?: Operation; target?: string },
     caller: IdentifiedCaller,
   ): Promise<ActionForm> {
-    const { ledger, journal, forms } = this.options;
-    const facts: RequestFacts = { ...callerFacts(caller), action, entityRef };
+    const { actions, changes, ledger, journal } = this.options;
+    const operation = asked.operation ?? OPERATIONS[asked.action][0];
+    const facts: RequestFacts = {
+      ...callerFacts(caller),
+      action: asked.action,
+      operation,
+      entityRef,
+    };
     try {
-      const { binding, decision } = await this.options.actions.decideAction(
+      requireOperationOf(asked.action, operation);
+      const { binding, decision, model } = await actions.decideOperation(
         entityRef,
-        action,
+        operation,
         caller,
+        asked.target,
       );
       Object.assign(facts, aboutDecision(binding, decision));
       if (!decision.allowed)
         throw new RefusedError(decision.code, decision.message);
-      const form = await forms.read(
+      const form = await changes.readForm(
         caller,
-        binding,
-        principalOf(decision),
-        operationOf(binding, action),
+        { binding, decision, model },
+        operation,
       );
       const answer = toActionForm(
-        action,
+        operation,
         form,
         decision,
-        this.options.actions.identityOf(caller, binding, decision, form),
+        actions.identityOf(caller, binding, decision, form),
       );
       await ledger.record(
         {
@@ -176,29 +225,41 @@ export class ModelService {
     }
   }
 
-  private async describeAction(
+  private async describeOffer(
     entity: Entity,
-    bindings: EntityBindings,
-    action: RunAction,
+    { operation, binding }: Offer,
+    decision: AccessDecision | undefined,
     caller: Caller,
   ): Promise<ModelAction> {
-    const binding = bindingFor(action, bindings);
-    if (!isBinding(binding)) {
+    const action = actionOf(operation);
+    if (!isBinding(binding) || !decision) {
+      const problem = binding as BindingProblem;
       return {
         action,
-        problem: binding,
+        operation,
+        operations: [],
+        problem,
         allowed: false,
-        reason: { code: binding.code, message: binding.message },
+        reason: { code: problem.code, message: problem.message },
         guardrails: [],
       };
     }
     const { entityRef } = describeEntity(entity);
-    const [decision, newest] = await Promise.all([
-      this.options.actions.decide(entity, binding, action, caller),
-      this.options.newestRuns([entityRef], action, caller),
-    ]);
+    const operations = operationsWith(operation, binding);
+    const newest = await this.options.newestRuns(
+      [entityRef],
+      {
+        action,
+        operations,
+        connection: binding.connection,
+        resource: binding.resource,
+      },
+      caller,
+    );
     const common = {
       action,
+      operation,
+      operations,
       binding: toBinding(binding),
       lastRun: newest.get(entityRef),
     };
@@ -218,6 +279,8 @@ export class ModelService {
     };
     if (!isIdentified(caller)) return allowed;
     try {
+      const runsAs = this.options.actions.runsAs(caller, binding, decision);
+      if (operation !== 'start') return { ...allowed, runsAs };
       const facts = {
         ...callerFacts(caller),
         ...aboutDecision(binding, decision),
@@ -226,14 +289,8 @@ export class ModelService {
       };
       return {
         ...allowed,
-        runsAs: this.options.actions.runsAs(caller, binding, decision),
-        jobRunsAs: await this.jobRunsAs(
-          caller,
-          binding,
-          decision,
-          facts,
-          action,
-        ),
+        runsAs,
+        jobRunsAs: await this.jobRunsAs(caller, binding, decision, facts),
       };
     } catch (error) {
       if (!isOurs(error)) throw error;
@@ -251,16 +308,10 @@ export class ModelService {
     binding: ResolvedBinding,
     decision: AllowedDecision,
     facts: RequestFacts,
-    action: RunAction,
   ): Promise<string | undefined> {
     const { forms, journal } = this.options;
     const reading = forms
-      .read(
-        caller,
-        binding,
-        principalOf(decision),
-        operationOf(binding, action),
-      )
+      .read(caller, binding, principalOf(decision), 'start')
       .then(form => form.jobRunsAs)
       .catch(error => journal.close(error, FORM_CODES, facts))
       .then(name => (typeof name === 'string' ? name : undefined));
@@ -271,6 +322,48 @@ export class ModelService {
     }).catch(() => undefined);
     return Promise.race([reading, patience]).finally(() => answered.abort());
   }
+}
+
+/** What a card begins with: on one of the bound resources, or why on none. */
+interface Offer {
+  operation: Operation;
+  binding: ResolvedBinding | BindingProblem;
+}
+
+function offersOf(operation: Operation, bindings: EntityBindings): Offer[] {
+  const bound = bindingsFor(operation, bindings);
+  return ('code' in bound ? [bound] : bound).map(binding => ({
+    operation,
+    binding,
+  }));
+}
+
+/** The operations of a card: those of the action that the resource offers, but for one that has a card of its own. */
+function operationsWith(
+  operation: Operation,
+  binding: ResolvedBinding,
+): Operation[] {
+  const action = actionOf(operation);
+  return binding.open.platform
+    .operationsOf(binding.parsed, action)
+    .filter(one => one === operation || !CARD_OPERATIONS.includes(one));
+}
+
+function requireOperationOf(action: RunAction, operation: Operation): void {
+  if (OPERATIONS[action].includes(operation)) return;
+  throw new InvalidRequestError(
+    'request-invalid',
+    `operation: does not belong to ${action}`,
+  );
+}
+
+function toPermission(decision: AccessDecision): Permission {
+  return decision.allowed
+    ? { allowed: true }
+    : {
+        allowed: false,
+        reason: { code: decision.code, message: decision.message },
+      };
 }
 
 function isIdentified(caller: Caller): caller is IdentifiedCaller {

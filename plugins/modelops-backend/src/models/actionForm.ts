@@ -1,7 +1,8 @@
-import type {
-  ActionForm,
-  RunAction,
-  RunsAs,
+import {
+  type ActionForm,
+  actionOf,
+  type Operation,
+  type RunsAs,
 } from 'backstage-plugin-modelops-common';
 import type { PlatformForm } from 'backstage-plugin-modelops-node';
 import {
@@ -15,7 +16,7 @@ const LOCKED =
 
 /** The form as it goes to the browser: the platform's fields, narrowed by the guardrails of the deciding rule. */
 export function toActionForm(
-  action: RunAction,
+  operation: Operation,
   form: PlatformForm,
   decision: { role: string; guardrails: Guardrails },
   identity: { callerRunsIt: boolean; runsAs: RunsAs },
@@ -24,7 +25,8 @@ export function toActionForm(
   const guardrailOf = (name: string) =>
     Object.hasOwn(guardrails, name) ? guardrails[name] : undefined;
   return {
-    action,
+    action: actionOf(operation),
+    operation,
     title: form.title,
     url: form.url,
     schema: {
@@ -64,6 +66,7 @@ export function toActionForm(
     ),
     runsAs: identity.runsAs,
     jobRunsAs: form.jobRunsAs,
+    serving: form.serving,
   };
 }
 

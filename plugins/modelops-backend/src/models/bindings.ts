@@ -4,11 +4,11 @@ import {
   BINDING_ANNOTATIONS,
   type BindingProblem,
   type BindingRole,
+  actionOf,
   type Operation,
-  OPERATIONS,
-  type RunAction,
 } from 'backstage-plugin-modelops-common';
 import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import { StateConflictError } from '../errors';
 import type {
   ConnectionRegistry,
   OpenConnection,
@@ -20,9 +20,12 @@ export interface ResolvedBinding extends Binding {
   parsed: PlatformResource;
 }
 
-/** All bindings of an entity; a role is in one of the two maps, or in neither if it has no annotation. */
+/**
+ * All bindings of an entity, in the order of the annotation; a role is in one of the two maps, or in neither if it has no
+ * annotation.
+ */
 export interface EntityBindings {
-  bindings: ReadonlyMap<BindingRole, ResolvedBinding>;
+  bindings: ReadonlyMap<BindingRole, readonly ResolvedBinding[]>;
   problems: ReadonlyMap<BindingRole, BindingProblem>;
 }
 
@@ -31,12 +34,26 @@ const MAX_ANNOTATION = 600;
 /** Longest part of an annotation that a message repeats. */
 const MAX_QUOTED = 80;
 
+/** Roles whose annotation may name several resources, separated by commas (ADR 4). */
+const LISTED: ReadonlySet<BindingRole> = new Set(['deploy', 'serve']);
+
+/** Annotations that can say what an operation concerns; the first that does, does. */
+const ROLES: Readonly<Record<Operation, readonly BindingRole[]>> = {
+  start: ['train', 'model'],
+  deploy: ['deploy', 'model'],
+  'set-alias': ['model'],
+  traffic: ['serve', 'deploy', 'model'],
+  promote: ['serve', 'deploy', 'model'],
+  rollback: ['serve', 'deploy', 'model'],
+  stop: ['serve', 'deploy', 'model'],
+};
+
 /** Reads the annotations of an entity. A malformed or unknown one becomes a problem that names it and the accepted form. */
 export function readBindings(
   entity: Entity,
   connections: Pick<ConnectionRegistry, 'findConnection'>,
 ): EntityBindings {
-  const bindings = new Map<BindingRole, ResolvedBinding>();
+  const bindings = new Map<BindingRole, ResolvedBinding[]>();
   const problems = new Map<BindingRole, BindingProblem>();
   for (const [role, annotation] of Object.entries(BINDING_ANNOTATIONS) as [
     BindingRole,
@@ -44,34 +61,85 @@ export function readBindings(
   ][]) {
     const text = entity.metadata.annotations?.[annotation];
     if (text === undefined) continue;
-    const read = readBinding(role, annotation, String(text), connections);
-    if ('code' in read) problems.set(role, read);
-    else bindings.set(role, read);
+    const items = LISTED.has(role)
+      ? String(text)
+          .slice(0, MAX_ANNOTATION + 1)
+          .split(',')
+          .map(item => item.trim())
+      : [String(text)];
+    const read = items.map(item =>
+      readBinding(role, annotation, item, connections),
+    );
+    const problem = read.find(one => !isBinding(one));
+    if (problem) problems.set(role, problem as BindingProblem);
+    else bindings.set(role, unique(read as ResolvedBinding[]));
   }
   return { bindings, problems };
 }
 
-/** The binding an action uses: its own annotation, or `modelops/model` where the platform can do it on that resource. */
-export function bindingFor(
-  action: RunAction,
+/**
+ * What an operation concerns: the resources of its own annotation, or of a more general one where the platform can do it on
+ * them. At least one.
+ */
+export function bindingsFor(
+  operation: Operation,
   { bindings, problems }: EntityBindings,
-): ResolvedBinding | BindingProblem {
-  const own = bindings.get(action);
-  if (own) return supports(own, action) ? own : cannotDo(own, action);
-  const problem = problems.get(action);
-  if (problem) return problem;
-  const model = bindings.get('model');
-  if (model && supports(model, action)) return model;
-  const annotation = BINDING_ANNOTATIONS[action];
+): readonly ResolvedBinding[] | BindingProblem {
+  const [ownRole] = ROLES[operation];
+  for (const role of ROLES[operation]) {
+    const problem = problems.get(role);
+    if (problem && role === ownRole) return problem;
+    const bound = bindings.get(role);
+    if (!bound) continue;
+    const usable = bound.filter(binding => supports(binding, operation));
+    if (usable.length > 0) return usable;
+    if (role === ownRole) return cannotDo(bound[0], operation);
+  }
+  const annotation = BINDING_ANNOTATIONS[ownRole];
   return {
-    role: action,
+    role: ownRole,
     annotation,
     code: 'binding-missing',
     message: `Add the annotation ${annotation} to the entity, for example ${example(
       annotation,
-      model?.open,
+      bindings.get('model')?.[0].open,
     )}.`,
   };
+}
+
+/** What serves the model, whether or not anything can be changed there. */
+export function servingBindings({
+  bindings,
+}: EntityBindings): readonly ResolvedBinding[] {
+  const bound = bindings.get('serve') ?? bindings.get('deploy') ?? [];
+  return bound.filter(
+    binding => binding.open.client.serving && supports(binding, 'traffic'),
+  );
+}
+
+/** The binding that a request means: the one it names, by default the first. */
+export function chooseTarget(
+  bindings: readonly ResolvedBinding[],
+  target: string | undefined,
+): ResolvedBinding {
+  const chosen =
+    target === undefined
+      ? bindings[0]
+      : bindings.find(binding => targetOf(binding) === target);
+  if (chosen) return chosen;
+  throw new StateConflictError(
+    'target-unknown',
+    `The annotation ${bindings[0].annotation} does not name ${quoted(
+      target ?? '',
+    )}. It names ${bindings.map(targetOf).join(', ')}.`,
+  );
+}
+
+/** `<connection>:<resource>`. */
+export function targetOf(
+  binding: Pick<Binding, 'connection' | 'resource'>,
+): string {
+  return `${binding.connection}:${binding.resource}`;
 }
 
 export function isBinding(
@@ -141,26 +209,42 @@ function readBinding(
   };
 }
 
-function supports(binding: ResolvedBinding, action: RunAction): boolean {
-  const offered = binding.open.platform.operationsOf(binding.parsed, action);
-  return OPERATIONS[action].some((operation: Operation) =>
-    offered.includes(operation),
-  );
+function supports(binding: ResolvedBinding, operation: Operation): boolean {
+  return binding.open.platform
+    .operationsOf(binding.parsed, actionOf(operation))
+    .includes(operation);
 }
 
-function cannotDo(binding: ResolvedBinding, action: RunAction): BindingProblem {
+function cannotDo(
+  binding: ResolvedBinding,
+  operation: Operation,
+): BindingProblem {
   return {
-    role: action,
+    role: binding.role,
     annotation: binding.annotation,
     code: 'binding-resource-unknown',
     message: `The annotation ${binding.annotation} names ${quoted(
       binding.resource,
-    )}, on which ${
-      binding.platformTitle
-    } cannot ${action}. It accepts ${binding.open.platform.resourceForms.join(
-      ', ',
-    )}.`,
+    )}, on which ${binding.platformTitle} cannot ${
+      WORDS[operation]
+    }. It accepts ${binding.open.platform.resourceForms.join(', ')}.`,
   };
+}
+
+const WORDS: Readonly<Record<Operation, string>> = {
+  start: 'train',
+  deploy: 'deploy',
+  'set-alias': 'set an alias',
+  traffic: 'serve',
+  promote: 'serve',
+  rollback: 'serve',
+  stop: 'serve',
+};
+
+function unique(bindings: ResolvedBinding[]): ResolvedBinding[] {
+  return [
+    ...new Map(bindings.map(binding => [targetOf(binding), binding])).values(),
+  ];
 }
 
 function example(annotation: string, open?: OpenConnection): string {

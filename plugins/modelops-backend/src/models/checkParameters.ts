@@ -106,7 +106,7 @@ function toFieldType(
 
 /** What is wrong with a value by the platform's own field, in the words of a sentence that begins with its name. */
 function problemOf(field: FormField, value: unknown): string | undefined {
-  const { minimum, maximum, minLength, maxLength = MAX_TEXT } = field;
+  const { minimum, maximum, minLength, maxLength = MAX_TEXT, pattern } = field;
   if (field.type === 'boolean') {
     return typeof value === 'boolean' ? undefined : 'has to be true or false';
   }
@@ -117,6 +117,9 @@ function problemOf(field: FormField, value: unknown): string | undefined {
     }
     if (value.length > maxLength) {
       return `has to have at most ${maxLength} characters`;
+    }
+    if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) {
+      return `has to match ${pattern}`;
     }
   } else {
     if (typeof value !== 'number' || !Number.isFinite(value)) {

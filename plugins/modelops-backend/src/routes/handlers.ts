@@ -24,8 +24,12 @@ export function createHandlers(services: {
   return {
     listModels: ({ query, caller }) => models.listModels(query, caller),
     getModel: ({ path, caller }) => models.getModel(entityRefOf(path), caller),
-    getForm: ({ path, caller }) =>
-      models.getForm(entityRefOf(path), path.action, caller),
+    getForm: ({ path, query, caller }) =>
+      models.getForm(
+        entityRefOf(path),
+        { action: path.action, ...query },
+        caller,
+      ),
 
     startRun: ({ body, idempotencyKey, caller }) =>
       runs.start(body, idempotencyKey, caller),

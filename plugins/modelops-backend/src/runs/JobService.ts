@@ -17,6 +17,7 @@ import type {
 } from '../platforms/ConnectionRegistry';
 import { credentialFacts } from './runEntries';
 import { toKnownJob } from './knownJob';
+import { isCancellable, NOT_CANCELLABLE } from './runLifecycle';
 import { type StoredRun, toWireRun } from './runRow';
 import type { RunStore } from './RunStore';
 import type { RunView } from './RunView';
@@ -64,6 +65,8 @@ export class JobService {
       Object.assign(facts, aboutRequest(run, decision));
       if (!decision.allowed)
         throw new RefusedError(decision.code, decision.message);
+      if (!isCancellable(run))
+        throw new StateConflictError('operation-unsupported', NOT_CANCELLABLE);
       const reached = isTerminal(run.state)
         ? undefined
         : this.reach(run, decision, caller, facts);

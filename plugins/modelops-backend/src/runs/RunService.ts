@@ -1,7 +1,9 @@
 import type {
+  Operation,
   Run,
   RunsAs,
   StartRunRequest,
+  TrafficShares,
 } from 'backstage-plugin-modelops-common';
 import type { Secret } from 'backstage-plugin-modelops-node';
 import { scopeOf } from '../access/ruleScope';
@@ -18,7 +20,8 @@ import {
   type CheckedParameters,
   secretFieldsOf,
 } from '../models/checkParameters';
-import type { FormReader } from '../models/FormReader';
+import type { ChangeGate } from '../models/ChangeGate';
+import { checkChange, sharesOf } from '../models/checkChange';
 import {
   aboutDecision,
   type AllowedDecision,
@@ -37,6 +40,9 @@ import {
 } from './runRow';
 import type { RunStore } from './RunStore';
 
+/** Operations for which the version has to be in the registry; the others are about what is served already. */
+const NEEDS_VERSION: ReadonlySet<Operation> = new Set(['deploy', 'set-alias']);
+
 /** A request that passed steps 3 to 5 of the gate: what is to be recorded and then sent. */
 interface Admitted {
   binding: ResolvedBinding;
@@ -45,6 +51,10 @@ interface Admitted {
   runsAs: RunsAs;
   jobRunsAs?: string;
   parameters: CheckedParameters;
+  model?: ResolvedBinding;
+  /** What is served when the change is decided, and the shares of it. */
+  revision?: string;
+  before?: TrafficShares;
 }
 
 /** The gate of design §5 from the verified caller to the recorded run; each step is a fence for the next. */
@@ -52,7 +62,7 @@ export class RunService {
   constructor(
     private readonly options: {
       actions: ModelActions;
-      forms: FormReader;
+      changes: ChangeGate;
       runs: RunStore;
       submitter: RunSubmitter;
       ledger: AuditLedger;
@@ -75,6 +85,7 @@ export class RunService {
       action: request.action,
       operation: request.operation,
       entityRef: request.entityRef,
+      version: request.version,
       reason: request.reason,
       parametersHash: keyedHash(this.options.hashKey, request.parameters),
     };
@@ -116,6 +127,8 @@ export class RunService {
           resource: binding.parsed,
           parameters: parameters.values,
           jobRunsAs: admitted.jobRunsAs,
+          model: admitted.model?.parsed,
+          revision: admitted.revision,
         },
         caller,
         facts,
@@ -129,32 +142,23 @@ export class RunService {
     caller: IdentifiedCaller,
     facts: RequestFacts,
   ): Promise<Admitted> {
-    const { actions, forms } = this.options;
-    const { binding, decision } = await actions.decideAction(
+    const { actions, changes } = this.options;
+    const { operation, version } = request;
+    const decided = await actions.decideOperation(
       request.entityRef,
-      request.action,
+      operation,
       caller,
+      request.target,
     );
+    const { binding, decision, model } = decided;
     Object.assign(facts, aboutDecision(binding, decision));
     if (!decision.allowed)
       throw new RefusedError(decision.code, decision.message);
-    if (
-      !binding.open.platform
-        .operationsOf(binding.parsed, request.action)
-        .includes(request.operation)
-    ) {
-      throw new StateConflictError(
-        'operation-unsupported',
-        `${binding.platformTitle} does not offer '${request.operation}' on ${binding.resource}.`,
-      );
-    }
+    const allowed = { ...decided, decision };
+    if (version !== undefined && NEEDS_VERSION.has(operation))
+      await changes.requireVersion(caller, allowed, operation, version);
     const principal = principalOf(decision);
-    const form = await forms.read(
-      caller,
-      binding,
-      principal,
-      request.operation,
-    );
+    const form = await changes.readForm(caller, allowed, operation);
     const { runsAs, callerRunsIt } = actions.identityOf(
       caller,
       binding,
@@ -171,6 +175,12 @@ export class RunService {
       decision.guardrails,
       { callerRunsIt },
     );
+    checkChange(form, {
+      operation,
+      version,
+      revision: request.revision,
+      values: parameters.values,
+    });
     return {
       binding,
       decision,
@@ -178,6 +188,9 @@ export class RunService {
       runsAs,
       jobRunsAs: form.jobRunsAs,
       parameters,
+      model,
+      revision: form.serving?.revision,
+      before: sharesOf(form),
     };
   }
 
@@ -211,6 +224,9 @@ export class RunService {
       platform: binding.platform,
       environment: binding.environment,
       resource: binding.resource,
+      model: admitted.model?.resource,
+      revision: admitted.revision,
+      before: admitted.before,
       startedBy: caller.userEntityRef,
       agent: caller.agent,
       role: decision.role,
@@ -241,6 +257,7 @@ export class RunService {
           code: 'run.requested',
           runId: id,
           principal: runsAs.principal,
+          before: run.before,
           toState: 'requested',
         };
       }, caller.userEntityRef);

@@ -1,5 +1,6 @@
 import type {
   ListRunsQuery,
+  Operation,
   Page,
   RunAction,
   RunFailure,
@@ -47,6 +48,14 @@ export interface RunPause {
 export interface RunCursor {
   requestedAt: Date;
   runId: string;
+}
+
+/** Which runs of an entity are meant. */
+export interface NewestOf {
+  action: RunAction;
+  operations?: readonly Operation[];
+  connection?: string;
+  resource?: string;
 }
 
 /** What a limit is counted by. */
@@ -263,8 +272,10 @@ export class RunStore {
       .where({
         connection: run.connection,
         resource: run.resource,
+        operation: run.operation,
         principal: run.runsAs.principal,
       })
+      .where('version', run.version ?? null)
       .whereNot('run_id', run.id)
       .whereNull('platform_run_id')
       .whereIn('state', ['requested', 'unknown'] satisfies RunState[]);
@@ -293,15 +304,33 @@ export class RunStore {
     return row && toRun(row);
   }
 
-  /** Newest run of each pair of entity and action. */
+  /** The newest change of what a resource serves that is known to have been made, if it says what was before. */
+  async newestChange(
+    connection: string,
+    resource: string,
+  ): Promise<StoredRun | undefined> {
+    const row = await this.select()
+      .where({ connection, resource, state: 'succeeded' satisfies RunState })
+      .whereNotNull('traffic_before')
+      .orderBy([
+        { column: 'requested_at', order: 'desc' },
+        { column: 'run_id', order: 'desc' },
+      ])
+      .first();
+    return row && toRun(row);
+  }
+
+  /** Newest run of each entity: of an action, or of some of its operations on one resource. */
   async findNewest(
     entityRefs: readonly string[],
-    action: RunAction,
+    of: NewestOf,
   ): Promise<Map<string, StoredRun>> {
     const newest = new Map<string, StoredRun>();
     for (const entityRef of new Set(entityRefs)) {
-      const row = await this.select()
-        .where({ entity_ref: entityRef, action })
+      const { operations, ...columns } = of;
+      const query = this.select().where({ entity_ref: entityRef, ...columns });
+      if (operations) query.whereIn('operation', operations);
+      const row = await query
         .orderBy([
           { column: 'requested_at', order: 'desc' },
           { column: 'run_id', order: 'desc' },

@@ -32,7 +32,10 @@ export interface Submission {
   run: StoredRun;
   open: OpenConnection;
   principal: Principal;
-  job: Pick<StartJob, 'resource' | 'parameters' | 'jobRunsAs'>;
+  job: Pick<
+    StartJob,
+    'resource' | 'parameters' | 'jobRunsAs' | 'model' | 'revision'
+  >;
   caller: IdentifiedCaller;
   /** What every entry of the request says. */
   facts: RequestFacts;
@@ -130,16 +133,20 @@ export class RunSubmitter {
     submission: Submission,
     started: Extract<JobReading, { kind: 'found' }>,
   ) {
+    // Some changes are done when the platform has taken them. A job is not, whatever its first state.
+    const done =
+      started.state === 'succeeded' && submission.run.operation !== 'start';
     return this.settle(
       submission,
       {
-        to: 'submitted',
+        to: done ? 'succeeded' : 'submitted',
         platformRunId: started.platformRunId,
         platformRunUrl: started.url,
         startedAt: started.startedAt,
-        nextReadAt: this.firstLook(),
+        endedAt: done ? started.endedAt ?? this.options.clock() : undefined,
+        nextReadAt: done ? null : this.firstLook(),
       },
-      { code: 'run.submitted', outcome: 'accepted' },
+      { code: done ? 'run.succeeded' : 'run.submitted', outcome: 'accepted' },
     );
   }
 
@@ -217,7 +224,7 @@ export class RunSubmitter {
       });
       return await runs.getRun(run.id);
     } catch (error) {
-      if (outcome.to === 'submitted' && isUniqueViolation(error)) {
+      if (outcome.platformRunId && isUniqueViolation(error)) {
         return this.leaveUnknown(submission, takenByAnother(open));
       }
       logger.error(

@@ -17,6 +17,7 @@ import type { ModelCatalog } from '../models/ModelCatalog';
 import type { NewestRuns } from '../models/ModelService';
 import type { ConnectionRegistry } from '../platforms/ConnectionRegistry';
 import { type StoredRun, toWireRun } from './runRow';
+import { isCancellable, NOT_CANCELLABLE } from './runLifecycle';
 import { type RunCursor, runNotFound, type RunStore } from './RunStore';
 
 /** Most rows looked at for one page; a caller who may see few of them gets a short page and a cursor. */
@@ -65,9 +66,7 @@ export class RunView {
           detail: entry.detail,
         }),
       ),
-      cancel: cancel.allowed
-        ? { allowed: true }
-        : { allowed: false, reason: cancel.message },
+      cancel: toCancel(run, cancel),
     };
   }
 
@@ -104,8 +103,8 @@ export class RunView {
   }
 
   /** Newest run of each entity that the caller may see. */
-  newestRuns: NewestRuns = async (entityRefs, action, caller) => {
-    const newest = await this.options.runs.findNewest(entityRefs, action);
+  newestRuns: NewestRuns = async (entityRefs, of, caller) => {
+    const newest = await this.options.runs.findNewest(entityRefs, of);
     const visible = await this.keepVisible([...newest.values()], caller);
     return new Map(visible.map(run => [run.entityRef, toWireRun(run)]));
   };
@@ -182,6 +181,17 @@ export class RunView {
       };
     });
   }
+}
+
+/** A training can be cancelled. What changes what is served is taken back by another change. */
+function toCancel(
+  run: StoredRun,
+  decision: AccessDecision,
+): RunDetail['cancel'] {
+  if (!isCancellable(run)) return { allowed: false, reason: NOT_CANCELLABLE };
+  return decision.allowed
+    ? { allowed: true }
+    : { allowed: false, reason: decision.message };
 }
 
 function toCursor(run: Pick<Run, 'id' | 'requestedAt'>): string {

@@ -55,6 +55,13 @@ export function decideNext(run: RunFacts, look: Look): Move {
     case 'not-ours':
       if (run.ageMs < NEVER_SENT_MS) return findOut(run);
       return { ...close('platform-run-not-ours', look.why), notOurs: true };
+    case 'superseded':
+      if (!run.named) return findOut(run);
+      return {
+        kind: 'advance',
+        to: 'lost',
+        failure: { code: 'change-superseded', message: look.why },
+      };
     case 'unclear':
       return run.ageMs < WATCH_MS ? findOut(run) : unclear(look.why);
     default:

@@ -19,6 +19,11 @@ export function toKnownJob(
     operation: run.operation,
     resource: connection.platform.parseResource(run.resource)!, // it was canonical when it was stored
     version: run.version,
+    model:
+      run.model === undefined
+        ? undefined
+        : connection.platform.parseResource(run.model),
+    revision: run.revision,
     parameters: unmasked(run.parameters),
     platformRunId: run.platformRunId,
     principal: run.runsAs.principal,

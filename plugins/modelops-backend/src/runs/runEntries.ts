@@ -18,6 +18,8 @@ export function runFacts(
     | 'rule'
     | 'mappingHash'
     | 'runsAs'
+    | 'version'
+    | 'before'
   >,
 ) {
   return {
@@ -25,6 +27,8 @@ export function runFacts(
     action: run.action,
     operation: run.operation,
     entityRef: run.entityRef,
+    version: run.version,
+    before: run.before,
     connections: [run.connection],
     resources: [`${run.connection}:${run.resource}`],
     role: run.role,

@@ -1,4 +1,8 @@
-import { isTerminal, type RunState } from 'backstage-plugin-modelops-common';
+import {
+  isTerminal,
+  type Operation,
+  type RunState,
+} from 'backstage-plugin-modelops-common';
 import { StateConflictError } from '../errors';
 
 /** Moves a run may make. Everything else is refused, whoever asks. */
@@ -33,6 +37,15 @@ export function requireMove(from: RunState, to: RunState): void {
       : `A run that is ${from} cannot become ${to}.`,
   );
 }
+
+/** Whether a run can be cancelled: a change of what is served cannot, it is taken back by another one. */
+export function isCancellable({ operation }: { operation: Operation }) {
+  return operation === 'start';
+}
+
+/** Why not. */
+export const NOT_CANCELLABLE =
+  'A change of what is served cannot be cancelled. Wait until it is done, then roll back.';
 
 /*
  * How the times of a submit fit together: deadline of the submit < lease < window. A submit that is cut off at its

@@ -5,10 +5,13 @@ import type {
   RunAction,
   RunsAs,
   RunState,
+  TrafficShares,
 } from 'backstage-plugin-modelops-common';
 
 /** What a run has beside what everybody may see. */
 export interface StoredRun extends Run {
+  /** What was served when the change was decided, as the platform's revision says. */
+  revision?: string;
   requestHash: string;
   mappingHash: string;
   leaseOwner?: string;
@@ -24,6 +27,7 @@ export type NewRun = Omit<
   idempotencyKey: string;
   requestHash: string;
   mappingHash: string;
+  revision?: string;
   requestedAt: Date;
   leaseOwner: string;
   leaseExpiresAt: Date;
@@ -40,6 +44,9 @@ export interface RunRow {
   platform: string;
   environment: string | null;
   resource: string;
+  model: string | null;
+  revision: string | null;
+  traffic_before: string | null;
   state: string;
   failure_code: string | null;
   failure_message: string | null;
@@ -83,6 +90,9 @@ export function toNewRow(run: NewRun): Partial<RunRow> {
     platform: run.platform,
     environment: run.environment ?? null,
     resource: run.resource,
+    model: run.model ?? null,
+    revision: run.revision ?? null,
+    traffic_before: run.before ? JSON.stringify(run.before) : null,
     state: 'requested' satisfies RunState,
     started_by: run.startedBy,
     agent: run.agent ?? '',
@@ -127,6 +137,7 @@ export function toWireRun(run: StoredRun): Run {
     leaseOwner: _3,
     leaseExpiresAt: _4,
     readsFailed: _5,
+    revision: _6,
     ...wire
   } = run;
   return wire;
@@ -143,6 +154,12 @@ export function toRun(row: RunRow): StoredRun {
     platform: row.platform,
     environment: row.environment ?? undefined,
     resource: row.resource,
+    model: row.model ?? undefined,
+    revision: row.revision ?? undefined,
+    before:
+      row.traffic_before === null
+        ? undefined
+        : (JSON.parse(row.traffic_before) as TrafficShares),
     state: row.state as RunState,
     failure: row.failure_code
       ? { code: row.failure_code, message: row.failure_message ?? '' }

@@ -1,0 +1,148 @@
+import type { Operation } from 'backstage-plugin-modelops-common';
+import {
+  PlatformError,
+  type PlatformForm,
+} from 'backstage-plugin-modelops-node';
+import type { CredentialBroker } from '../credentials/CredentialBroker';
+import {
+  InvalidRequestError,
+  RefusedError,
+  StateConflictError,
+} from '../errors';
+import type { IdentifiedCaller } from '../identity/Caller';
+import type { RunStore } from '../runs/RunStore';
+import type { FormReader } from './FormReader';
+import {
+  type AllowedDecision,
+  type DecidedAction,
+  type ModelActions,
+  principalOf,
+} from './ModelActions';
+import { rollbackForm } from './rollbackForm';
+
+/** Longest a registry may take to describe a version, in milliseconds. */
+const VERSION_DEADLINE_MS = 10_000;
+
+/** An operation that the caller may do on what `binding` names. */
+export type AllowedAction = Pick<DecidedAction, 'binding' | 'model'> & {
+  decision: AllowedDecision;
+};
+
+/** What a change of what is served needs beside what every run needs: see ADR 4. */
+export class ChangeGate {
+  constructor(
+    private readonly options: {
+      actions: ModelActions;
+      credentials: CredentialBroker;
+      forms: FormReader;
+      runs: RunStore;
+    },
+  ) {}
+
+  /** The form of any operation; that of a rollback knows what there is to take back. */
+  async readForm(
+    caller: IdentifiedCaller,
+    { binding, decision, model }: AllowedAction,
+    operation: Operation,
+  ): Promise<PlatformForm> {
+    const form = await this.options.forms.read(
+      caller,
+      binding,
+      principalOf(decision),
+      operation,
+      model,
+    );
+    if (form.serving?.state === 'absent' && operation === 'deploy')
+      requireMayCreate(decision, form);
+    if (operation !== 'rollback') return form;
+    const newest = await this.options.runs.newestChange(
+      binding.connection,
+      binding.resource,
+    );
+    return rollbackForm(form, newest?.before);
+  }
+
+  /**
+   * Whoever puts a version somewhere, or names it, has to be allowed to read it, here and on its platform; and a version of
+   * another environment needs a rule that says so.
+   */
+  async requireVersion(
+    caller: IdentifiedCaller,
+    { entity, binding, decision, model }: DecidedAction & AllowedAction,
+    operation: Operation,
+    version: string,
+  ): Promise<void> {
+    if (!model) return;
+    if (operation === 'deploy' && model.environment !== binding.environment)
+      requireMayPromote(decision, model.environment, binding.environment);
+    const read = await this.options.actions.decide(
+      entity,
+      model,
+      'read',
+      caller,
+    );
+    if (!read.allowed) throw new RefusedError(read.code, read.message);
+    const { registry } = model.open.client;
+    if (!registry) {
+      throw new StateConflictError(
+        'operation-unsupported',
+        `${model.platformTitle} has no registry of versions.`,
+      );
+    }
+    const found = await this.options.credentials
+      .withCredential(
+        caller,
+        model.open.config,
+        principalOf(read),
+        credential =>
+          registry.readVersion(
+            { credential, signal: AbortSignal.timeout(VERSION_DEADLINE_MS) },
+            model.parsed,
+            version,
+          ),
+      )
+      .catch(error => {
+        if (
+          error instanceof PlatformError &&
+          error.code === 'platform-not-found'
+        ) {
+          throw new InvalidRequestError(
+            'version-unknown',
+            `${model.resource} on ${model.connection} has no version ${version}. Choose one that the registry has.`,
+          );
+        }
+        throw error;
+      });
+    if (found.state === 'ready') return;
+    throw new StateConflictError(
+      'version-not-ready',
+      `Version ${version} of ${model.resource} is ${found.state}. Only a ready version can be used.`,
+    );
+  }
+}
+
+function requireMayCreate(decision: AllowedDecision, form: PlatformForm): void {
+  if (decision.createEndpoints) return;
+  throw new RefusedError(
+    'create-not-allowed',
+    `${form.title} does not exist, and your role ${decision.role} does not allow to create it. Ask for a rule with createEndpoints: true, or have it created.`,
+  );
+}
+
+function requireMayPromote(
+  decision: AllowedDecision,
+  from: string | undefined,
+  to: string | undefined,
+): void {
+  if (from !== undefined && decision.fromEnvironments.includes(from)) return;
+  throw new RefusedError(
+    'promotion-not-allowed',
+    `The version is from ${
+      from ?? 'a connection without an environment'
+    }, and the endpoint is in ${
+      to ?? 'one without an environment'
+    }. Your role ${
+      decision.role
+    } does not allow that. Ask for a rule with fromEnvironments.`,
+  );
+}
