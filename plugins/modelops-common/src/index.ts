@@ -10,6 +10,7 @@ export * from './auditCodes';
 export * from './errorCodes';
 export * from './fields';
 export * from './form';
+export * from './glob';
 export * from './metric';
 export * from './model';
 export * from './ModelopsApi';
