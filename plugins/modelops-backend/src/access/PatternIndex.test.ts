@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compileGlob } from './glob';
+import { compileGlob } from 'backstage-plugin-modelops-common';
 import { PatternIndex } from './PatternIndex';
 
 // Few letters, so that texts and patterns meet; `á` and `a` have the same lowest seven bits in common with others.

@@ -1,4 +1,4 @@
-import { compileGlob, type Glob } from './glob';
+import { compileGlob, type Glob } from 'backstage-plugin-modelops-common';
 
 interface Entry<T> {
   glob: Glob;

@@ -1,5 +1,4 @@
-import type { Action } from 'backstage-plugin-modelops-common';
-import { compileGlob } from './glob';
+import { type Action, compileGlob } from 'backstage-plugin-modelops-common';
 import type { Rule } from './Role';
 
 /** What a rule is about, whoever its members are. */

@@ -1,4 +1,4 @@
-import { compileGlob } from '../access/glob';
+import { compileGlob } from 'backstage-plugin-modelops-common';
 import type { Rule } from '../access/roleMapping';
 import type { ConnectionConfig } from './ModelopsConfig';
 import { didYouMean } from './nearestName';
