@@ -62,6 +62,34 @@ export class TooManyRefusalsError extends CustomErrorBase {
   }
 }
 
+/** 429: a served model was asked more often than the deciding rule allows. */
+export class PredictionsLimitError extends CustomErrorBase {
+  readonly name = 'PredictionsLimitError';
+  readonly code: ErrorCode = 'predictions-limit';
+  readonly statusCode = 429;
+
+  constructor(role: string, perMinute: number) {
+    super(
+      `Your role ${role} allows ${perMinute} predictions a minute. Wait a minute.`,
+    );
+  }
+}
+
+/** 429: a platform limits the rate of requests. For services, which wait and ask again; people get a 503 that says to wait. */
+export class ThrottledError extends CustomErrorBase {
+  readonly name = 'ThrottledError';
+  readonly code: ErrorCode = 'platform-throttled';
+  readonly statusCode = 429;
+
+  constructor(
+    message: string,
+    /** What the platform asked for, if it did; sent as `Retry-After`. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Code of an error of ours; `internal` for anything else. */
 export function codeOf(error: unknown): ErrorCode {
   const code = (error as { code?: unknown } | undefined)?.code;

@@ -156,7 +156,11 @@ export const modelopsPlugin = createBackendPlugin({
               runs: app.runs,
               jobs: app.jobs,
               view: app.view,
+              versions: app.versions,
+              serving: app.serving,
+              predictions: app.predictions,
               access: app.access,
+              registered: app.registered,
               audit: new AuditService({
                 ledger,
                 store: keeping.store,

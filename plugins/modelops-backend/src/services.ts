@@ -20,6 +20,7 @@ import { IdentityVerifier } from './identity/IdentityVerifier';
 import { OpenIdProvider } from './identity/OpenIdProvider';
 import { WorkloadIdentity } from './identity/WorkloadIdentity';
 import { ChangeGate } from './models/ChangeGate';
+import { RegisteredModelsService } from './ingestion/RegisteredModelsService';
 import { FormReader } from './models/FormReader';
 import { ModelActions } from './models/ModelActions';
 import { ModelCatalog } from './models/ModelCatalog';
@@ -28,6 +29,7 @@ import {
   ConnectionRegistry,
   type PlatformRegistry,
 } from './platforms/ConnectionRegistry';
+import { PlatformReader } from './reading/PlatformReader';
 import { JobService } from './runs/JobService';
 import { credentialFacts } from './runs/runEntries';
 import { RunReconciler } from './runs/RunReconciler';
@@ -35,6 +37,9 @@ import { RunService } from './runs/RunService';
 import { RunStore } from './runs/RunStore';
 import { RunSubmitter } from './runs/RunSubmitter';
 import { RunView } from './runs/RunView';
+import { PredictionService } from './serving/PredictionService';
+import { ServingService } from './serving/ServingService';
+import { VersionService } from './versions/VersionService';
 
 /** What the services stand on. Nothing here is of HTTP, and of Backstage only what answers questions. */
 export interface Foundations {
@@ -168,6 +173,32 @@ export function createServices(foundations: Foundations) {
     journal,
     clock,
   });
+  const reader = new PlatformReader({ credentials, clock });
+  const serving = new ServingService({
+    actions,
+    connections,
+    reader,
+    runs,
+    ledger,
+    journal,
+  });
+  const versions = new VersionService({
+    actions,
+    reader,
+    serving,
+    runs,
+    ledger,
+    journal,
+  });
+  const predictions = new PredictionService({
+    actions,
+    credentials,
+    reader,
+    ledger,
+    journal,
+    hashKey,
+    clock,
+  });
   const reconciler = new RunReconciler({
     runs,
     ledger,
@@ -177,16 +208,21 @@ export function createServices(foundations: Foundations) {
     clock,
     logger,
   });
+  const registered = new RegisteredModelsService({ connections, credentials });
   return {
     access,
     jobs,
     journal,
     meter,
     models: modelService,
+    predictions,
     reconciler,
+    registered,
     roles,
     runs: runService,
+    serving,
     verifier,
+    versions,
     view,
   };
 }

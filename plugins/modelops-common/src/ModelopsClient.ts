@@ -7,6 +7,7 @@ import { ModelopsError } from './ModelopsError';
 import type { FormQuery } from './form';
 import type { ListModelsQuery } from './model';
 import type { PredictionFormQuery, PredictRequest } from './prediction';
+import type { ListRegisteredModelsQuery } from './registeredModel';
 import {
   IDEMPOTENCY_KEY_HEADER,
   IDENTITY_TOKEN_HEADER,
@@ -132,6 +133,17 @@ export class ModelopsClient implements ModelopsApi {
     return this.call(REST_ROUTES.getAccess, {});
   }
 
+  /** For the catalog's own service only; nobody else gets an answer. */
+  listRegisteredModels(
+    connection: string,
+    query: ListRegisteredModelsQuery = {},
+  ) {
+    return this.call(REST_ROUTES.listRegisteredModels, {
+      path: { id: connection },
+      query,
+    });
+  }
+
   private async call<S extends z.ZodType>(
     route: RestRoute & { answer: S },
     call: Call,
@@ -209,5 +221,10 @@ async function toModelopsError(response: Response): Promise<ModelopsError> {
     typeof message === 'string' && message
       ? message
       : `The backend answered ${response.status}.`,
+    readRetryAfter(response.headers.get('retry-after')),
   );
+}
+
+function readRetryAfter(text: string | null): number | undefined {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }

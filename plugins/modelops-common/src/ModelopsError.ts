@@ -11,6 +11,8 @@ export class ModelopsError extends CustomErrorBase {
     /** Code to switch on; `internal` when the answer carried none. */
     readonly code: ErrorCode | (string & {}),
     message: string,
+    /** `Retry-After` of the answer. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }

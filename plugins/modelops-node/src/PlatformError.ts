@@ -27,15 +27,19 @@ export class PlatformError extends ServiceUnavailableError {
        * False after a lost or unreadable answer. A start that was not certainly refused makes the run `unknown`.
        */
       refused: boolean;
+      /** `Retry-After` of a platform that limits the rate of requests. */
+      retryAfterSeconds?: number;
     },
   ) {
     super(message);
+    const { refused, retryAfterSeconds } = options;
     // Not enumerable: Backstage's error handler sends every enumerable field to the browser.
-    Object.defineProperty(this, 'refused', {
-      value: options.refused,
-      enumerable: false,
+    Object.defineProperties(this, {
+      refused: { value: refused, enumerable: false },
+      retryAfterSeconds: { value: retryAfterSeconds, enumerable: false },
     });
   }
 
   declare readonly refused: boolean;
+  declare readonly retryAfterSeconds?: number;
 }

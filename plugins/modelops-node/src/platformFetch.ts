@@ -223,10 +223,15 @@ function neverConnected(error: unknown): boolean {
   return typeof cause?.code === 'string' && NEVER_CONNECTED.has(cause.code);
 }
 
-/** `Retry-After` in seconds, as the platforms send it; 1 s when missing, as their own SDKs assume. */
+/** 1 s when missing, as the platforms' own SDKs assume. */
 function retryAfterMs(response: PlatformResponse): number {
-  const seconds = Number(response.headers.get('retry-after') ?? 1);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 1000;
+  return (retryAfterSeconds(response.headers) ?? 1) * 1000;
+}
+
+/** `Retry-After`, where it is there and in seconds, as the platforms send it. @public */
+export function retryAfterSeconds(headers: Headers): number | undefined {
+  const text = headers.get('retry-after');
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,22 +8,26 @@ import {
   type RestRouteName,
 } from 'backstage-plugin-modelops-common';
 import { pipeline } from 'node:stream/promises';
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
+import type express from 'express';
+import type {
+  ErrorRequestHandler,
+  Request,
+  RequestHandler,
+  Response,
 } from 'express';
 import Router from 'express-promise-router';
 import type { z } from 'zod';
 import type { Download } from '../audit/AuditService';
-import { InvalidRequestError, isOurs, UnavailableError } from '../errors';
+import {
+  InvalidRequestError,
+  isOurs,
+  ThrottledError,
+  UnavailableError,
+} from '../errors';
 import type { Caller, IdentifiedCaller } from '../identity/Caller';
 import { parseRequest } from './parseRequest';
+import { bodyReader } from './readBody';
 import type { RequestCallers } from './requestCaller';
-
-/** Largest body of a request, in bytes (design §6 leaves more to predictions). */
-const MAX_BODY_BYTES = 100 * 1024;
 
 type Routes = typeof REST_ROUTES;
 type Parsed<R, K extends string> = R extends Record<
@@ -33,9 +37,15 @@ type Parsed<R, K extends string> = R extends Record<
   ? z.output<S>
   : undefined;
 
+type CallerOf<R extends RestRoute> = R extends { caller: 'catalog' }
+  ? undefined
+  : R['idToken'] extends 'required'
+  ? IdentifiedCaller
+  : Caller;
+
 /** What a handler gets: everything checked, nothing of the request itself. */
 export interface Handled<R extends RestRoute> {
-  caller: R['idToken'] extends 'required' ? IdentifiedCaller : Caller;
+  caller: CallerOf<R>;
   path: Parsed<R, 'pathParameters'>;
   query: Parsed<R, 'query'>;
   body: Parsed<R, 'body'>;
@@ -60,19 +70,17 @@ export function createRouter(options: {
   logger: LoggerService;
 }): express.Router {
   const router = Router();
-  router.use(
-    '/v1',
-    noStore,
-    express.json({ limit: MAX_BODY_BYTES, strict: true }),
-  );
+  router.use('/v1', noStore);
   for (const name of Object.keys(REST_ROUTES) as RestRouteName[]) {
     const route: RestRoute = REST_ROUTES[name];
     const handler = options.handlers[name] as (
       handled: Handled<RestRoute>,
     ) => Promise<unknown>;
+    const readBody = bodyReader(route);
     router[route.method](`/v1${route.path}`, async (req, res) => {
-      // Who is asking comes before what is asked: a stranger learns nothing about the form of a request.
+      // Who is asking comes before what is asked: a stranger learns nothing about the form of a request, and fills no memory.
       const caller = await callerOf(route, req, options.callers);
+      await readBody(req, res);
       const answer = await handler({
         caller,
         ...parseAll(route, req),
@@ -88,7 +96,8 @@ function callerOf(
   route: RestRoute,
   req: Request,
   callers: RequestCallers,
-): Promise<Caller> {
+): Promise<Caller | void> {
+  if (route.caller === 'catalog') return callers.catalogService(req);
   if (route.idToken === 'required') return callers.identified(req);
   return route.idToken === 'accepted'
     ? callers.known(req)
@@ -152,7 +161,7 @@ async function sendFile(
   });
 }
 
-/** Errors of Backstage that are as safe as ours, and body-parser's: both say what was wrong with the request. */
+/** Errors of Backstage that are as safe as ours: they say what was wrong with the request. */
 const SAFE_NAMES = new Set([
   'AuthenticationError',
   'NotAllowedError',
@@ -162,16 +171,10 @@ const SAFE_NAMES = new Set([
 
 /** What is not made to be shown goes to the log, and the browser learns only that something went wrong. */
 function hideUnexpected(logger: LoggerService): ErrorRequestHandler {
-  return (error, _req, _res, next) => {
+  return (error, _req, res, next) => {
+    if (error instanceof ThrottledError && error.retryAfterSeconds)
+      res.set('Retry-After', String(error.retryAfterSeconds));
     if (isOurs(error) || SAFE_NAMES.has(error?.name)) return next(error);
-    if (isBodyError(error)) {
-      return next(
-        new InvalidRequestError(
-          'request-invalid',
-          `request: the body is not JSON of at most ${MAX_BODY_BYTES} bytes`,
-        ),
-      );
-    }
     logger.error(`Unexpected error: ${stringifyError(error)}`);
     return next(
       new UnavailableError(
@@ -180,10 +183,4 @@ function hideUnexpected(logger: LoggerService): ErrorRequestHandler {
       ),
     );
   };
-}
-
-/** Errors of express.json carry a type such as `entity.parse.failed`, and the body itself, which must not go back. */
-function isBodyError(error: unknown): boolean {
-  const { type, status } = error as { type?: unknown; status?: unknown };
-  return typeof type === 'string' && typeof status === 'number' && status < 500;
 }

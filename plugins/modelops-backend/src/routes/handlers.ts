@@ -4,10 +4,14 @@ import type { AccessPolicy } from '../access/AccessPolicy';
 import type { AuditFilter } from '../audit/AuditLedger';
 import type { AuditService } from '../audit/AuditService';
 import { InvalidRequestError } from '../errors';
+import type { RegisteredModelsService } from '../ingestion/RegisteredModelsService';
 import type { ModelService } from '../models/ModelService';
 import type { JobService } from '../runs/JobService';
 import type { RunService } from '../runs/RunService';
 import type { RunView } from '../runs/RunView';
+import type { PredictionService } from '../serving/PredictionService';
+import type { ServingService } from '../serving/ServingService';
+import type { VersionService } from '../versions/VersionService';
 import type { Handlers } from './createRouter';
 import { openApiDocument } from './openApi';
 
@@ -17,10 +21,15 @@ export function createHandlers(services: {
   runs: RunService;
   jobs: JobService;
   view: RunView;
+  versions: VersionService;
+  serving: ServingService;
+  predictions: PredictionService;
   access: AccessPolicy;
   audit: AuditService;
+  registered: RegisteredModelsService;
 }): Handlers {
-  const { models, runs, jobs, view, access, audit } = services;
+  const { models, runs, jobs, view, access, audit, registered } = services;
+  const { versions, serving, predictions } = services;
   return {
     listModels: ({ query, caller }) => models.listModels(query, caller),
     getModel: ({ path, caller }) => models.getModel(entityRefOf(path), caller),
@@ -30,6 +39,16 @@ export function createHandlers(services: {
         { action: path.action, ...query },
         caller,
       ),
+
+    listVersions: ({ path, query, caller }) =>
+      versions.list(entityRefOf(path), query, caller),
+    getVersion: ({ path, caller }) =>
+      versions.get(entityRefOf(path), path.version, caller),
+    getServing: ({ path, query, caller }) =>
+      serving.get(entityRefOf(path), query.target, caller),
+    getPredictionForm: ({ path, query, caller }) =>
+      predictions.getForm(entityRefOf(path), query, caller),
+    predict: ({ body, caller }) => predictions.predict(body, caller),
 
     startRun: ({ body, idempotencyKey, caller }) =>
       runs.start(body, idempotencyKey, caller),
@@ -53,6 +72,7 @@ export function createHandlers(services: {
     verifyAudit: ({ caller }) => audit.verify(caller),
     getAccess: ({ caller }) => access.access(caller),
 
+    listRegisteredModels: ({ path, query }) => registered.list(path.id, query),
     getOpenApi: async () => openApiDocument(),
   };
 }

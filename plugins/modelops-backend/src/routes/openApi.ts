@@ -26,7 +26,7 @@ export function openApiDocument() {
       title: 'modelops',
       version: '1',
       description:
-        'Train, Deploy and Serve machine-learning models as the person who asks. Every call needs a Backstage user token; services are refused.',
+        "Train, Deploy and Serve machine-learning models as the person who asks. Every call needs a Backstage user token; services are refused, but for the one route of the catalog's own service.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/modelops' }],

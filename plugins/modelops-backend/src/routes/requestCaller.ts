@@ -9,6 +9,7 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { IDENTITY_TOKEN_HEADER } from 'backstage-plugin-modelops-common';
 import type { Request } from 'express';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
+import { RefusedError } from '../errors';
 import { bindIdentity } from '../identity/bindIdentity';
 import {
   type Caller,
@@ -61,6 +62,19 @@ export class RequestCallers {
   async known(req: Request): Promise<Caller> {
     const caller = await this.signedIn(req);
     return { ...caller, identity: await this.verify(req, caller, 'accepted') };
+  }
+
+  /** For ingestion (design D17): the catalog's own service, and no other. The permission framework allows services all. */
+  async catalogService(req: Request): Promise<void> {
+    const { principal } = await this.options.httpAuth.credentials(req, {
+      allow: ['service'],
+    });
+    if (principal.subject !== 'plugin:catalog') {
+      throw new RefusedError(
+        'permission-denied',
+        'Only the catalog may ask for this, for its own entities.',
+      );
+    }
   }
 
   /** Step 1 alone. */
