@@ -74,6 +74,12 @@ export interface Config {
         insecure?: boolean;
         /** Whether people may read the log tail of their runs. Default: true. */
         logs?: boolean;
+        /**
+         * Whose credential reads versions and what is served. `person`: the caller's own, so nobody sees more here than on the
+         * platform. `reader`: the portal's, so that everybody whom a rule allows `read` on the resource sees what the reader
+         * may see. Forms, logs, results and predictions are always the person's. Default: person.
+         */
+        reads?: 'person' | 'reader';
         /** Accept credentials that outlive 60 minutes. Default: false. */
         acceptLongLived?: boolean;
         /** How a person's ID token becomes a credential. The module of the exchanger adds its own keys. */

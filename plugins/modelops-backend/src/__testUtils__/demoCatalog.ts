@@ -64,6 +64,8 @@ export function demoEntities(): Entity[] {
       annotations: {
         'modelops/model': 'databricks-demo:model/main.fraud.detector',
         'modelops/train': 'databricks-demo:job/8123',
+        'modelops/deploy':
+          'databricks-demo:endpoint/fraud-detector, databricks-demo:endpoint/payments-shared',
       },
     }),
     modelEntity('growth-uplift', {
@@ -71,6 +73,13 @@ export function demoEntities(): Entity[] {
       annotations: {
         'modelops/model': 'databricks-demo:model/main.growth.uplift',
         'modelops/train': 'databricks-demo:job/8124',
+        'modelops/deploy': 'databricks-demo:endpoint/payments-shared',
+      },
+    }),
+    modelEntity('staff-attrition', {
+      owner: 'group:default/platform',
+      annotations: {
+        'modelops/model': 'databricks-demo:model/main.hr.attrition',
       },
     }),
     modelEntity('plain'),

@@ -54,6 +54,19 @@ export function demoConfig(
               },
               limits: { concurrentRuns: 2 },
             },
+            {
+              actions: ['read', 'deploy', 'serve', 'predict'],
+              resources: [
+                'databricks-demo:endpoint/fraud-*',
+                'databricks-demo:endpoint/payments-shared',
+                'databricks-demo:model/main.fraud.*',
+              ],
+              environments: ['production'],
+              ownedByMember: true,
+              createEndpoints: true,
+              parameters: { size: { enum: ['Small', 'Medium'] } },
+              limits: { concurrentRuns: 4, predictionsPerMinute: 60 },
+            },
           ],
         },
         {
@@ -64,6 +77,14 @@ export function demoConfig(
               actions: ['read', 'train', 'cancel'],
               resources: [
                 'databricks-demo:job/8124',
+                'databricks-demo:model/main.growth.*',
+              ],
+              ownedByMember: true,
+            },
+            {
+              actions: ['read', 'deploy', 'serve', 'predict'],
+              resources: [
+                'databricks-demo:endpoint/payments-shared',
                 'databricks-demo:model/main.growth.*',
               ],
               ownedByMember: true,
@@ -79,7 +100,21 @@ export function demoConfig(
               resources: [
                 'databricks-demo:job/8123',
                 'databricks-demo:model/main.fraud.*',
+                'databricks-demo:endpoint/fraud-*',
               ],
+            },
+          ],
+        },
+        {
+          name: 'staff-reader',
+          members: [
+            { group: 'group:default/growth' },
+            { group: 'group:default/fraud-ml' },
+          ],
+          allow: [
+            {
+              actions: ['read'],
+              resources: ['databricks-demo:model/main.hr.*'],
             },
           ],
         },

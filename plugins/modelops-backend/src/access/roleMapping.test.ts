@@ -397,6 +397,8 @@ describe('the first rule that matches decides', () => {
       allowed: true,
       role: 'a',
       rule: 'a#0',
+      createEndpoints: false,
+      fromEnvironments: [],
       as,
       guardrails: { epochs: { maximum: 5 } },
       limits: { concurrentRuns: 1 },

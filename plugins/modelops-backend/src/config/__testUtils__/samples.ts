@@ -36,6 +36,7 @@ export const completeConfig: JsonObject = {
         environment: 'production',
         insecure: false,
         logs: false,
+        reads: 'reader',
         acceptLongLived: true,
         user: {
           exchange: 'sample-federation',
@@ -82,6 +83,8 @@ export const completeConfig: JsonObject = {
           {
             actions: ['deploy'],
             resources: ['desk-prod:model/main.fraud'],
+            createEndpoints: true,
+            fromEnvironments: ['production'],
             as: { servicePrincipal: 'sp-deployer', through: 'person' },
           },
         ],
@@ -298,6 +301,11 @@ export const badShapes: Array<
     'a switch that is no boolean',
     { 'modelops.connections.desk-prod.logs': 'perhaps' },
     'modelops.connections.desk-prod.logs: has to be of type boolean',
+  ],
+  [
+    'reads of nobody we know',
+    { 'modelops.connections.desk-prod.reads': 'anybody' },
+    'modelops.connections.desk-prod.reads: has to be one of person, reader',
   ],
   [
     'roles as a map',
@@ -651,6 +659,21 @@ export const badMeanings: Array<
     'guardrails without an action that has parameters',
     { [`${RULE}.actions`]: ['read'], [`${RULE}.limits`]: undefined },
     'modelops.roles[0].allow[0].parameters: has no effect without',
+  ],
+  [
+    'creating endpoints without deploy',
+    { [`${RULE}.createEndpoints`]: true },
+    'modelops.roles[0].allow[0].createEndpoints: has no effect without deploy',
+  ],
+  [
+    'environments of versions without deploy',
+    { [`${RULE}.fromEnvironments`]: ['production'] },
+    'modelops.roles[0].allow[0].fromEnvironments: has no effect without deploy',
+  ],
+  [
+    'an environment of versions that no connection has',
+    { [`${AS_RULE}.fromEnvironments`]: ['prodution'] },
+    "modelops.roles[0].allow[1].fromEnvironments[0]: no connection has the environment 'prodution' (did you mean 'production'?)",
   ],
   [
     'a limit of no runs',
