@@ -14,6 +14,7 @@ import {
   modelSummarySchema,
 } from './model';
 import {
+  MAX_PREDICTION_REQUEST,
   predictionFormQuerySchema,
   predictionFormSchema,
   predictionSchema,
@@ -70,6 +71,8 @@ export interface RestRoute {
   pathParameters?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Largest body, in bytes; 100 kB where it is left out. */
+  maxBodyBytes?: number;
   idempotencyKey?: boolean;
   status: 200 | 202;
   /** `download`: a file, streamed. */
@@ -151,6 +154,7 @@ export const REST_ROUTES = {
     summary: 'Ask a served model as the person; at most 1 MB in and 4 MB out',
     idToken: 'required',
     body: predictSchema,
+    maxBodyBytes: MAX_PREDICTION_REQUEST,
     status: 200,
     answer: predictionSchema,
   },

@@ -127,8 +127,9 @@ export class AuditLedger {
   async commit(
     change: (tx: Transaction) => Promise<NewAuditEntry>,
     locks: string = '',
+    lane: Lane = 'work',
   ): Promise<AuditEntry> {
-    return this.queue.add(change, 'work', locks);
+    return this.queue.add(change, lane, locks);
   }
 
   /** Appends an entry that goes with no other change. */

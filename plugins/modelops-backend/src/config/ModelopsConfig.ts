@@ -42,6 +42,8 @@ export interface ConnectionConfig extends Connection {
   insecure: boolean;
   /** Whether log tails may be read. */
   logs: boolean;
+  /** Whose credential reads versions and what is served: the person's own, or the portal's for everybody (design D10). */
+  reads: 'person' | 'reader';
   /** Whether credentials that outlive 60 minutes are accepted. */
   acceptLongLived: boolean;
   /** How a person's token becomes a credential. */

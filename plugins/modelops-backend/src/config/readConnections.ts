@@ -26,6 +26,7 @@ const commonSchema = z.object({
     .optional(),
   insecure: z.boolean().default(false),
   logs: z.boolean().default(true),
+  reads: z.enum(['person', 'reader']).default('person'),
   acceptLongLived: z.boolean().default(false),
   user: z.record(z.string(), z.unknown()).optional(),
   reader: z.record(z.string(), z.unknown()).optional(),

@@ -96,7 +96,7 @@ export class CredentialBroker {
     );
   }
 
-  /** The portal's own credential, for reconciling and ingestion only (design D10). */
+  /** The portal's own credential: for reconciling, for ingestion, and for what `reads: reader` says (design D10). */
   readerCredential(connection: ConnectionConfig): Promise<Credential> {
     const { exchanger, settings } = this.exchangerOf(connection.reader);
     const { servicePrincipal } = settings as { servicePrincipal?: string };
@@ -121,13 +121,31 @@ export class CredentialBroker {
    * Reads with a person's credential. One that the platform refuses although it had issued it is exchanged again, once. Not for
    * what starts something.
    */
-  async withCredential<T>(
+  withCredential<T>(
     caller: IdentifiedCaller,
     connection: ConnectionConfig,
     principal: Principal,
     read: (credential: Credential) => Promise<T>,
   ): Promise<T> {
-    const credential = await this.credentialFor(caller, connection, principal);
+    return this.withFresh(
+      () => this.credentialFor(caller, connection, principal),
+      read,
+    );
+  }
+
+  /** Reads with the portal's own credential, in the same way. */
+  withReaderCredential<T>(
+    connection: ConnectionConfig,
+    read: (credential: Credential) => Promise<T>,
+  ): Promise<T> {
+    return this.withFresh(() => this.readerCredential(connection), read);
+  }
+
+  private async withFresh<T>(
+    issue: () => Promise<Credential>,
+    read: (credential: Credential) => Promise<T>,
+  ): Promise<T> {
+    const credential = await issue();
     try {
       return await read(credential);
     } catch (error) {
@@ -137,7 +155,7 @@ export class CredentialBroker {
       )
         throw error;
       this.forget(credential);
-      return read(await this.credentialFor(caller, connection, principal));
+      return read(await issue());
     }
   }
 

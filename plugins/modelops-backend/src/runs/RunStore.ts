@@ -320,6 +320,19 @@ export class RunStore {
     return row && toRun(row);
   }
 
+  /** Ids of the runs that these jobs of a connection belong to, by job. */
+  async findIdsByJobs(
+    connection: string,
+    platformRunIds: readonly string[],
+  ): Promise<Map<string, string>> {
+    if (platformRunIds.length === 0) return new Map();
+    const rows = await this.db<RunRow>('runs')
+      .select('run_id', 'platform_run_id')
+      .where({ connection })
+      .whereIn('platform_run_id', platformRunIds);
+    return new Map(rows.map(row => [row.platform_run_id!, row.run_id]));
+  }
+
   /** Newest run of each entity: of an action, or of some of its operations on one resource. */
   async findNewest(
     entityRefs: readonly string[],

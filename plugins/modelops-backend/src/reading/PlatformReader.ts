@@ -1,0 +1,177 @@
+import type { Freshness } from 'backstage-plugin-modelops-common';
+import {
+  type PlatformCall,
+  PlatformError,
+} from 'backstage-plugin-modelops-node';
+import type { CredentialBroker } from '../credentials/CredentialBroker';
+import type { IdentifiedCaller } from '../identity/Caller';
+import type { ResolvedBinding } from '../models/bindings';
+import { type AllowedDecision, principalOf } from '../models/ModelActions';
+import { Recent } from '../Recent';
+import { credentialFacts } from '../runs/runEntries';
+
+/** How long an answer is good for the person who had it, in milliseconds. */
+const FRESH_MS = 5_000;
+/** Longest a platform may take for one answer, in milliseconds; metrics of a page of versions take several calls. */
+const READ_DEADLINE_MS = 15_000;
+/** Oldest answer that is shown while the platform cannot be asked, in milliseconds. */
+const LAST_GOOD_MS = 60 * 60_000;
+/** Most answers held, of each kind: fresh ones, and last good ones. The oldest goes first. */
+const MAX_HELD = 500;
+
+/** Failures of a platform, or of the way to it, that say nothing about the person. Anything else may be a refusal. */
+const OUTAGES: ReadonlySet<string> = new Set([
+  'platform-unreachable',
+  'platform-throttled',
+  'platform-failed',
+  'exchange-unreachable',
+]);
+
+/** Who asks about which resource, after the gate has said yes. */
+export interface ReadQuestion {
+  caller: IdentifiedCaller;
+  binding: ResolvedBinding;
+  decision: AllowedDecision;
+  /** What is asked about the resource: JSON, the same for the same question. */
+  about: readonly unknown[];
+}
+
+/** What a platform answered. */
+export interface Reading<T> {
+  value: T;
+  readAs: 'person' | 'reader';
+  freshness: Freshness;
+  /** Of the credential it was read with, for entries. */
+  facts: ReturnType<typeof credentialFacts>;
+}
+
+/** Asks a platform, with the credential and the deadline it is given. */
+export type Ask<T> = (call: PlatformCall) => Promise<T>;
+
+/**
+ * Reads platforms for people. An answer is held for the person who had it and for nobody else: for seconds, and for up to an
+ * hour as the last good one, which is shown only while the platform cannot be asked. A refusal drops what is held.
+ */
+export class PlatformReader {
+  private readonly recent: Recent<Reading<unknown>>;
+  private readonly lastGood = new Map<string, Reading<unknown>>();
+
+  constructor(
+    private readonly options: {
+      credentials: CredentialBroker;
+      clock: () => Date;
+    },
+  ) {
+    this.recent = new Recent({
+      freshMs: FRESH_MS,
+      most: MAX_HELD,
+      clock: () => options.clock().getTime(),
+    });
+  }
+
+  /** As the person, or as the portal's reader where the connection says `reads: reader`. Throws PlatformError. */
+  async read<T>(question: ReadQuestion, ask: Ask<T>): Promise<Reading<T>> {
+    const readAs = question.binding.open.config.reads;
+    const scope = this.scopeOf(question, readAs);
+    const key = keyOf(scope, question);
+    try {
+      return (await this.recent.get(key, async () => {
+        const reading = await this.ask(question, readAs, ask);
+        this.hold(key, reading);
+        return reading;
+      })) as Reading<T>;
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      if (!OUTAGES.has(error.code)) {
+        this.drop(scope);
+        throw error;
+      }
+      const last = this.lastGood.get(key);
+      if (!last || this.ageOf(last) > LAST_GOOD_MS) throw error;
+      const { code, message } = error;
+      const freshness = { ...last.freshness, failure: { code, message } };
+      return { ...(last as Reading<T>), freshness };
+    }
+  }
+
+  /** Always as the person, and never an answer from before. Throws PlatformError. */
+  async readAsPerson<T>(
+    question: ReadQuestion,
+    ask: Ask<T>,
+  ): Promise<Reading<T>> {
+    const key = keyOf(this.scopeOf(question, 'person'), question);
+    return (await this.recent.get(key, () =>
+      this.ask(question, 'person', ask),
+    )) as Reading<T>;
+  }
+
+  private async ask<T>(
+    { caller, binding, decision }: ReadQuestion,
+    readAs: Reading<T>['readAs'],
+    ask: Ask<T>,
+  ): Promise<Reading<T>> {
+    const { credentials, clock } = this.options;
+    const { config } = binding.open;
+    const read = async (
+      credential: PlatformCall['credential'],
+    ): Promise<Reading<T>> => {
+      const signal = AbortSignal.timeout(READ_DEADLINE_MS);
+      const value = await ask({ credential, signal });
+      return {
+        value,
+        readAs,
+        freshness: { readAt: clock().toISOString() },
+        facts: credentialFacts(credential),
+      };
+    };
+    return readAs === 'reader'
+      ? credentials.withReaderCredential(config, read)
+      : credentials.withCredential(caller, config, principalOf(decision), read);
+  }
+
+  private hold(key: string, reading: Reading<unknown>): void {
+    this.lastGood.delete(key);
+    if (this.lastGood.size >= MAX_HELD)
+      this.lastGood.delete(this.lastGood.keys().next().value!);
+    this.lastGood.set(key, reading);
+  }
+
+  /** Whoever was refused one answer about a resource is shown no other one either. */
+  private drop(scope: string): void {
+    for (const key of this.lastGood.keys())
+      if (key.startsWith(scope)) this.lastGood.delete(key);
+  }
+
+  private ageOf(reading: Reading<unknown>): number {
+    return (
+      this.options.clock().getTime() - Date.parse(reading.freshness.readAt)
+    );
+  }
+
+  /** Everything that decides what a person gets to see of a resource; two callers never share one. */
+  private scopeOf(
+    { caller, binding, decision }: ReadQuestion,
+    readAs: Reading<unknown>['readAs'],
+  ): string {
+    const principal = principalOf(decision);
+    return JSON.stringify([
+      caller.identity.issuer,
+      caller.identity.subject,
+      caller.userEntityRef,
+      caller.agent ?? '',
+      readAs,
+      principal,
+      this.options.credentials.principalName(
+        caller,
+        binding.open.config,
+        principal,
+      ) ?? '',
+      binding.connection,
+      binding.resource,
+    ]);
+  }
+}
+
+function keyOf(scope: string, { about }: ReadQuestion): string {
+  return `${scope} ${JSON.stringify(about)}`;
+}
