@@ -13,7 +13,7 @@ import { credentialFacts } from '../runs/runEntries';
 /** How long an answer is good for the person who had it, in milliseconds. */
 const FRESH_MS = 5_000;
 /** Longest a platform may take for one answer, in milliseconds; metrics of a page of versions take several calls. */
-const READ_DEADLINE_MS = 15_000;
+const READ_DEADLINE_MS = 10_000;
 /** Oldest answer that is shown while the platform cannot be asked, in milliseconds. */
 const LAST_GOOD_MS = 60 * 60_000;
 /** Most answers held, of each kind: fresh ones, and last good ones. The oldest goes first. */
