@@ -3,6 +3,7 @@ export * from './startSimulators';
 export * from './handles/DatabricksHandle';
 export * from './handles/IdpHandle';
 export * from './handles/databricksTypes';
+export * from './handles/servingTypes';
 export * from './handles/forgedTokenKinds';
 export * from './handles/SimulatorHandle';
 export * from './people';

@@ -1,11 +1,13 @@
 import { DatabricksClock } from './DatabricksClock';
 import { demoFederationPolicies, type FederationPolicy } from './federation';
 import { demoJobs, type Job } from './jobs';
+import { demoLegacyModels, type LegacyModel } from './legacyModels';
 import type { MlflowRun } from './mlflowRuns';
 import { demoModels, type RegisteredModel } from './models';
 import { PageTokens } from './PageTokens';
-import { demoPrincipals, type Principal } from './principals';
+import { demoPrincipals, FRAUD_RUN_AS, type Principal } from './principals';
 import type { Run } from './runs';
+import type { ServingEndpoint } from './serving/endpoints';
 import {
   defaultBehaviour,
   type DatabricksBehaviour,
@@ -22,14 +24,30 @@ export class Workspace {
   readonly pageTokens = new PageTokens();
   readonly principals: Principal[] = demoPrincipals();
   readonly jobs: Job[] = demoJobs();
-  readonly models: RegisteredModel[] = demoModels();
+  /** Registered models of Unity Catalog by full name, which is in lower case. */
+  readonly models = new Map<string, RegisteredModel>(
+    demoModels().map(model => [model.fullName, model]),
+  );
+  /** Schemas that exist, and who besides admins may create models in them. */
+  readonly schemas = new Map<string, string[]>([
+    ['main.fraud', ['ada@acme.example', FRAUD_RUN_AS]],
+    ['main.growth', ['grace@acme.example']],
+    ['main.hr', []],
+    ['main.risk', ['ada@acme.example', FRAUD_RUN_AS]],
+  ]);
+  /** The workspace's own registry, from before Unity Catalog. */
+  readonly legacyModels: LegacyModel[] = demoLegacyModels();
+  /** Serving endpoints by name. */
+  readonly endpoints = new Map<string, ServingEndpoint>();
   readonly runs = new Map<bigint, Run>();
   readonly mlflowRuns = new Map<string, MlflowRun>();
   /** Token → run, and what became of it: a token of a deleted run is never free again. */
   readonly idempotencyTokens = new Map<string, bigint>();
-  /** Settled when the versions that exist before the first run are there. */
+  /** Settled when the versions that exist before the first run are there, and what serves them. */
   seeded: Promise<void> = Promise.resolve();
   strangersRun: StrangersRunPlan | undefined;
+  /** The next change of this endpoint, or of any, is rolled out in vain. */
+  failNextUpdate: { endpoint?: string; message: string } | undefined;
   federationPolicies: FederationPolicy[];
 
   constructor(readonly host: string, issuer: string) {
@@ -49,6 +67,6 @@ export class Workspace {
 
   findModel(fullName: string): RegisteredModel | undefined {
     // Unity Catalog keeps names in lower case.
-    return this.models.find(model => model.fullName === fullName.toLowerCase());
+    return this.models.get(fullName.toLowerCase());
   }
 }

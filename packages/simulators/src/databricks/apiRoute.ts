@@ -24,6 +24,14 @@ export interface ApiCall {
   body(): Record<string, unknown>;
 }
 
+/** An answer in another form than JSON, or with headers of its own. */
+export class PlainAnswer {
+  constructor(
+    readonly body: string,
+    readonly headers: Record<string, string>,
+  ) {}
+}
+
 /** Makes routes of the REST API: credential, scope, handler, and errors in Databricks' shape. */
 export type ApiRoute = (
   scopes: string[],
@@ -48,11 +56,9 @@ export function createApiRoute(
       if (!session) throw invalidToken();
       log.setPrincipal(req, session.principal.userName);
       requireScope(session.scopes, scopes);
-      sendJson(
-        res,
-        200,
-        await handle(toCall(req, workspace, session.principal)),
-      );
+      const answer = await handle(toCall(req, workspace, session.principal));
+      if (answer instanceof PlainAnswer) sendPlain(res, answer);
+      else sendJson(res, 200, answer);
     } catch (error) {
       sendError(res, error);
     }
@@ -80,6 +86,13 @@ function sendJson(res: Response, status: number, value: unknown): void {
   res.statusCode = status;
   res.setHeader('content-type', 'application/json');
   res.end(stringifyJson(value));
+}
+
+function sendPlain(res: Response, { headers, body }: PlainAnswer): void {
+  res.statusCode = 200;
+  for (const [name, value] of Object.entries(headers))
+    res.setHeader(name, value);
+  res.end(body);
 }
 
 function bearerToken(req: Request): string {

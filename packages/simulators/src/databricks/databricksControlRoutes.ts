@@ -10,7 +10,6 @@ import { checkFederationPolicy } from './federation';
 import { toSimulatedRun, type Outcome, type Run } from './runs';
 import { TERMINATION_CODES } from './runView';
 import type { RunningWorkspace } from './startDatabricks';
-import { weightsView } from './weightsView';
 
 /** The control routes of the Databricks simulator, besides the common ones. */
 export function databricksControlRoutes(
@@ -46,18 +45,6 @@ export function databricksControlRoutes(
       if (!principal)
         throw new TypeError(`There is no principal ${params.userName}`);
       principal.revoked = body.revoked === true;
-    }),
-  );
-  control.get(
-    '/__control/models/:fullName/versions/:version/weights',
-    controlRoute(async ({ params }) => {
-      await running().workspace.seeded;
-      const model = running().workspace.findModel(params.fullName);
-      const version = model?.versions.find(
-        candidate => String(candidate.version) === params.version,
-      );
-      if (!version) throw new TypeError('There is no such version');
-      return weightsView(version.trained);
     }),
   );
   runControlRoutes(control, running);

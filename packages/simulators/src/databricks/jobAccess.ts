@@ -1,3 +1,4 @@
+import { levelOf } from './acl';
 import { invalidParameter, permissionDenied } from './errors';
 import { JOB_LEVELS, type Job, type JobLevel } from './jobs';
 import { isAdmin, type Principal } from './principals';
@@ -18,14 +19,10 @@ export function maySee(
   job: Job,
   needed: JobLevel,
 ): boolean {
-  if (isAdmin(principal)) return true;
-  return job.acl.some(
-    entry =>
-      (entry.userName?.toLowerCase() === principal.userName.toLowerCase() ||
-        entry.servicePrincipalName === principal.userName ||
-        (entry.groupName !== undefined &&
-          principal.groups.includes(entry.groupName))) &&
-      JOB_LEVELS.indexOf(entry.level) >= JOB_LEVELS.indexOf(needed),
+  const level = levelOf(principal, job.acl, JOB_LEVELS);
+  return (
+    level !== undefined &&
+    JOB_LEVELS.indexOf(level) >= JOB_LEVELS.indexOf(needed)
   );
 }
 

@@ -1,3 +1,4 @@
+import type { AclEntryOf } from './acl';
 import { FRAUD_RUN_AS, READER, TRAINER } from './principals';
 
 /** Job permission levels, weakest first. Source: reference, databricks section 7.1. */
@@ -9,13 +10,8 @@ export const JOB_LEVELS = [
 ] as const;
 export type JobLevel = (typeof JOB_LEVELS)[number];
 
-/** One direct entry of a job's access control list; exactly one of the three names is set. */
-export interface AclEntry {
-  userName?: string;
-  groupName?: string;
-  servicePrincipalName?: string;
-  level: JobLevel;
-}
+/** One direct entry of a job's access control list. */
+export type AclEntry = AclEntryOf<JobLevel>;
 
 /** A job as the workspace keeps it. */
 export interface Job {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EpochMetrics } from '../training/trainModel';
+import type { EpochMetrics, TrainedModel } from '../training/trainModel';
 
 /** An MLflow run, written by the training code of a job's task. */
 export interface MlflowRun {
@@ -15,6 +15,10 @@ export interface MlflowRun {
   parameters: Record<string, string>;
   /** One entry per epoch. */
   history: EpochMetrics[];
+  /** The model it logged; absent until the training has ended well. */
+  trained?: TrainedModel;
+  /** The signature of that model. */
+  columns: string[];
 }
 
 /** MLflow run ids are 32 hexadecimal digits. */

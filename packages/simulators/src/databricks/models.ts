@@ -4,23 +4,139 @@ import { FRAUD_RUN_AS, READER, TRAINER } from './principals';
 /** One version of a Unity Catalog model. */
 export interface ModelVersion {
   version: number;
-  mlflowRunId: string;
+  status: 'PENDING_REGISTRATION' | 'READY' | 'FAILED_REGISTRATION';
+  comment: string;
+  mlflowRunId?: string;
   createdAt: number;
   createdBy: string;
-  /** The weights; kept so that a deployed version can give true predictions. */
-  trained: TrainedModel;
+  tags: Map<string, string>;
+  /** Names of what goes into the model, in order. */
+  columns: string[];
+  /** The weights; kept so that a deployed version can give true predictions. Absent until it is READY. */
+  trained?: TrainedModel;
 }
 
 /** A registered model of Unity Catalog. */
 export interface RegisteredModel {
   fullName: string;
+  /** A user, a group or a service principal. */
   owner: string;
   comment: string;
   createdAt: number;
+  createdBy: string;
+  updatedAt: number;
+  updatedBy: string;
   /** Who holds EXECUTE (and USE_CATALOG, USE_SCHEMA); the owner and metastore admins need no grant. */
   executors: string[];
+  /** Who holds BROWSE: sees that it is there, and not what is in it. */
+  browsers: string[];
+  tags: Map<string, string>;
   aliases: Map<string, number>;
   versions: ModelVersion[];
+  /** Numbers are not given out again after a version was deleted. */
+  lastVersion: number;
+}
+
+/** A model without versions; whoever made it owns it unless told. */
+export function newModel(
+  fields: Pick<RegisteredModel, 'fullName' | 'createdBy' | 'createdAt'> &
+    Partial<RegisteredModel>,
+): RegisteredModel {
+  return {
+    owner: fields.createdBy,
+    comment: '',
+    updatedAt: fields.createdAt,
+    updatedBy: fields.createdBy,
+    executors: [],
+    browsers: [],
+    tags: new Map(),
+    aliases: new Map(),
+    versions: [],
+    lastVersion: 0,
+    ...fields,
+  };
+}
+
+/** Adds the next version. */
+export function addVersion(
+  model: RegisteredModel,
+  fields: Pick<ModelVersion, 'createdAt' | 'createdBy' | 'columns'> &
+    Partial<ModelVersion>,
+): ModelVersion {
+  model.lastVersion += 1;
+  const version: ModelVersion = {
+    status: 'READY',
+    comment: '',
+    tags: new Map(),
+    ...fields,
+    version: model.lastVersion,
+  };
+  model.versions.push(version);
+  touch(model, fields.createdBy, fields.createdAt);
+  return version;
+}
+
+/** Notes a change. Which changes move `updated_at` at Databricks is not established; here all do. */
+export function touch(model: RegisteredModel, by: string, at: number): void {
+  model.updatedBy = by;
+  model.updatedAt = at;
+}
+
+/** The models of the demo, still without versions. Owned by users, by a group and by a service principal. */
+export function demoModels(): RegisteredModel[] {
+  const createdAt = Date.UTC(2026, 4, 4, 10, 0);
+  return [
+    newModel({
+      fullName: 'main.fraud.detector',
+      createdBy: 'alan@acme.example',
+      comment: 'Flags card payments that look fraudulent',
+      executors: [
+        'ada@acme.example',
+        'grace@acme.example',
+        'katherine@acme.example',
+        READER,
+        TRAINER,
+        FRAUD_RUN_AS,
+      ],
+      createdAt,
+      tags: new Map([
+        ['team', 'fraud'],
+        ['pii', 'none'],
+      ]),
+      aliases: new Map([['champion', 2]]),
+    }),
+    newModel({
+      fullName: 'main.growth.uplift',
+      createdBy: 'grace@acme.example',
+      comment: 'Which offer makes a customer stay',
+      executors: [READER],
+      browsers: ['katherine@acme.example'],
+      createdAt,
+      tags: new Map([['team', 'growth']]),
+    }),
+    newModel({
+      fullName: 'main.hr.attrition',
+      createdBy: 'alan@acme.example',
+      comment: 'For the people team only',
+      createdAt,
+    }),
+    newModel({
+      fullName: 'main.risk.chargeback',
+      createdBy: 'ada@acme.example',
+      owner: 'ml-engineers',
+      comment: 'Payments that will be taken back',
+      executors: [READER],
+      createdAt,
+    }),
+    newModel({
+      fullName: 'main.risk.velocity',
+      createdBy: FRAUD_RUN_AS,
+      comment: 'Too many payments in too little time',
+      executors: [READER],
+      createdAt,
+      tags: new Map([['team', 'fraud']]),
+    }),
+  ];
 }
 
 /** Versions that exist before the first run: trained for real when the simulator starts. */
@@ -33,107 +149,58 @@ export interface SeedVersion {
   createdBy: string;
 }
 
-/** The models of the demo, still without versions. */
-export function demoModels(): RegisteredModel[] {
-  const createdAt = Date.UTC(2026, 4, 4, 10, 0);
-  const model = (
-    fullName: string,
-    owner: string,
-    comment: string,
-    executors: string[],
-  ): RegisteredModel => ({
-    fullName,
-    owner,
-    comment,
-    executors,
-    createdAt,
-    aliases: new Map(),
-    versions: [],
-  });
-  const fraud = model(
-    'main.fraud.detector',
-    'alan@acme.example',
-    'Flags card payments that look fraudulent',
-    [
-      'ada@acme.example',
-      'katherine@acme.example',
-      READER,
-      TRAINER,
-      FRAUD_RUN_AS,
-    ],
-  );
-  fraud.aliases.set('champion', 2);
-  return [
-    fraud,
-    model(
-      'main.growth.uplift',
-      'grace@acme.example',
-      'Which offer makes a customer stay',
-      [READER],
-    ),
-    model(
-      'main.hr.attrition',
-      'alan@acme.example',
-      'For the people team only',
-      [],
-    ),
-  ];
-}
+const seed = (
+  fullName: string,
+  dataset: string,
+  [epochs, learningRate, classWeight]: [string, string, string],
+  made: Pick<SeedVersion, 'jobId' | 'ageDays' | 'createdBy'>,
+): SeedVersion => ({
+  fullName,
+  dataset,
+  parameters: {
+    epochs,
+    learning_rate: learningRate,
+    class_weight: classWeight,
+    modelops_run_id: '',
+  },
+  ...made,
+});
+
+const byFraudJob = (ageDays: number) => ({
+  jobId: 8123n,
+  ageDays,
+  createdBy: FRAUD_RUN_AS,
+});
 
 /**
- * All older than 60 days, the time Databricks keeps a run: their job runs are gone, their MLflow runs are not.
+ * All older than 60 days, the time Databricks keeps a run: their job runs are gone, their MLflow runs are not. The four of
+ * the fraud detector differ in what was set and in how good they are, so that comparing them says something.
  */
 export const SEED_VERSIONS: SeedVersion[] = [
-  {
-    fullName: 'main.fraud.detector',
-    dataset: 'fraud',
-    parameters: {
-      epochs: '2',
-      learning_rate: '0.02',
-      class_weight: 'none',
-      modelops_run_id: '',
-    },
-    jobId: 8123n,
-    ageDays: 120,
-    createdBy: FRAUD_RUN_AS,
-  },
-  {
-    fullName: 'main.fraud.detector',
-    dataset: 'fraud',
-    parameters: {
-      epochs: '4',
-      learning_rate: '0.05',
-      class_weight: 'balanced',
-      modelops_run_id: '',
-    },
-    jobId: 8123n,
-    ageDays: 90,
-    createdBy: FRAUD_RUN_AS,
-  },
-  {
-    fullName: 'main.growth.uplift',
-    dataset: 'growth',
-    parameters: {
-      epochs: '2',
-      learning_rate: '0.05',
-      class_weight: 'none',
-      modelops_run_id: '',
-    },
+  seed('main.fraud.detector', 'fraud', ['2', '0.02', 'none'], byFraudJob(120)),
+  seed(
+    'main.fraud.detector',
+    'fraud',
+    ['4', '0.05', 'balanced'],
+    byFraudJob(90),
+  ),
+  seed('main.fraud.detector', 'fraud', ['8', '0.05', 'none'], byFraudJob(75)),
+  seed(
+    'main.fraud.detector',
+    'fraud',
+    ['10', '0.1', 'balanced'],
+    byFraudJob(62),
+  ),
+  seed('main.growth.uplift', 'growth', ['2', '0.05', 'none'], {
     jobId: 8124n,
     ageDays: 80,
     createdBy: 'grace@acme.example',
-  },
-  {
-    fullName: 'main.hr.attrition',
-    dataset: 'attrition',
-    parameters: {
-      epochs: '2',
-      learning_rate: '0.05',
-      class_weight: 'none',
-      modelops_run_id: '',
-    },
+  }),
+  seed('main.hr.attrition', 'attrition', ['2', '0.05', 'none'], {
     jobId: 9001n,
     ageDays: 70,
     createdBy: 'alan@acme.example',
-  },
+  }),
+  // The same training as the fraud detector's first, so it costs no time.
+  seed('main.risk.velocity', 'fraud', ['2', '0.02', 'none'], byFraudJob(65)),
 ];

@@ -1,3 +1,4 @@
+import { columnsOf } from '../training/columns';
 import type { Trainer } from '../training/Trainer';
 import type { TrainedModel } from '../training/trainModel';
 import { newMlflowRunId } from './mlflowRuns';
@@ -7,9 +8,18 @@ import type { Workspace } from './Workspace';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Trains the versions that exist before the first run, so that their metrics are as true as any. */
+/** Trains the versions that exist before the first run, so that their metrics are as true as any. Equal orders once. */
 export function trainSeedVersions(trainer: Trainer): Promise<TrainedModel[]> {
-  return Promise.all(SEED_VERSIONS.map(seed => trainer.train(seed)));
+  const started = new Map<string, Promise<TrainedModel>>();
+  return Promise.all(
+    SEED_VERSIONS.map(({ dataset, parameters }) => {
+      const order = { dataset, parameters };
+      const key = JSON.stringify(order);
+      const training = started.get(key) ?? trainer.train(order);
+      started.set(key, training);
+      return training;
+    }),
+  );
 }
 
 /** Registers them in a new workspace. */
@@ -33,8 +43,10 @@ export function addSeedVersions(
         ...metrics,
         at: startedAt + metrics.epoch * 1000,
       })),
+      trained: trained[index],
+      columns: columnsOf(seed.dataset),
     };
     workspace.mlflowRuns.set(mlflowRun.runId, mlflowRun);
-    registerVersion(workspace, seed.fullName, mlflowRun, trained[index]);
+    registerVersion(workspace, seed.fullName, mlflowRun);
   });
 }

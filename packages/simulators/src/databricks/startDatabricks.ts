@@ -8,17 +8,35 @@ import { databricksControlRoutes } from './databricksControlRoutes';
 import { DatabricksError, injectedErrorBody } from './errors';
 import { jobsRoutes } from './jobsRoutes';
 import { mlflowRoutes } from './mlflowRoutes';
+import { modelControlRoutes } from './modelControlRoutes';
 import { permissionsRoutes } from './permissionsRoutes';
 import { RunIds } from './RunIds';
 import { RunScheduler, type RunPace } from './RunScheduler';
 import { RunStarter } from './RunStarter';
 import { runsRoutes } from './runsRoutes';
 import { scimRoutes } from './scimRoutes';
+import { addDemoEndpoints } from './serving/demoEndpoints';
+import { endpointRoutes } from './serving/endpointRoutes';
+import { insightRoutes } from './serving/insightRoutes';
+import { invocationRoutes } from './serving/invocationRoutes';
+import { Predictor } from './serving/Predictor';
+import { Rollouts } from './serving/Rollouts';
+import { servingControlRoutes } from './serving/servingControlRoutes';
 import { addSeedVersions, trainSeedVersions } from './seedVersions';
 import { Sessions } from './Sessions';
 import { tokenRoutes } from './tokenRoutes';
 import { unityCatalogRoutes } from './unityCatalogRoutes';
+import { unityCatalogWriteRoutes } from './unityCatalogWriteRoutes';
 import { Workspace, WORKSPACE_ID } from './Workspace';
+
+/** Paths whose answers rest on the trainings of the start. */
+const SHOW_TRAININGS = [
+  '/api/2.1/unity-catalog',
+  '/api/2.0/mlflow',
+  '/api/2.0/serving-endpoints',
+  '/api/2.0/permissions/serving-endpoints',
+  '/serving-endpoints',
+];
 
 /** How the Databricks simulator is started. */
 export interface DatabricksOptions {
@@ -34,6 +52,7 @@ export interface RunningWorkspace {
   sessions: Sessions;
   scheduler: RunScheduler;
   starter: RunStarter;
+  rollouts: Rollouts;
 }
 
 /** Starts the Databricks simulator on 127.0.0.1. */
@@ -51,9 +70,10 @@ export async function startDatabricks(
   const runIds = new RunIds();
   const openWorkspace = (): RunningWorkspace => {
     const workspace = new Workspace(server.url, options.issuer);
-    workspace.seeded = seeds.then(trained =>
-      addSeedVersions(workspace, trained),
-    );
+    workspace.seeded = seeds.then(trained => {
+      addSeedVersions(workspace, trained);
+      addDemoEndpoints(workspace);
+    });
     const scheduler = new RunScheduler(workspace, trainer, options.pace);
     const sessions = new Sessions(server.url, workspace.clock);
     return {
@@ -61,21 +81,23 @@ export async function startDatabricks(
       sessions,
       scheduler,
       starter: new RunStarter(workspace, scheduler, runIds),
+      rollouts: new Rollouts(workspace, options.pace),
     };
   };
   let running = openWorkspace();
 
   server.onReset(() => {
     running.scheduler.close();
+    running.rollouts.close();
     running = openWorkspace();
   });
 
   const { app, control, log } = server;
   const api = createApiRoute(() => running, log);
-  app.use(express.text({ type: () => true, limit: '10mb' }));
+  app.use(express.text({ type: () => true, limit: '16mb' }));
   tokenRoutes(app, () => running, log);
   // Listening need not wait for the first trainings, but what shows their results does.
-  app.use(['/api/2.1/unity-catalog', '/api/2.0/mlflow'], (_req, _res, next) => {
+  app.use(SHOW_TRAININGS, (_req, _res, next) => {
     running.workspace.seeded.then(() => next(), next);
   });
   scimRoutes(app, api);
@@ -84,6 +106,10 @@ export async function startDatabricks(
   permissionsRoutes(app, api);
   mlflowRoutes(app, api);
   unityCatalogRoutes(app, api);
+  unityCatalogWriteRoutes(app, api);
+  endpointRoutes(app, api, () => running.rollouts);
+  insightRoutes(app, api);
+  invocationRoutes(app, api, new Predictor());
   app.use((req, res) =>
     sendError(
       res,
@@ -103,10 +129,13 @@ export async function startDatabricks(
     ) => sendError(res, new DatabricksError(400, 'BAD_REQUEST', error.message)),
   );
   databricksControlRoutes(control, () => running);
+  modelControlRoutes(control, () => running);
+  servingControlRoutes(control, () => running);
   return {
     ...server,
     close: async () => {
       running.scheduler.close();
+      running.rollouts.close();
       await Promise.all([server.close(), trainer.close()]);
     },
   };

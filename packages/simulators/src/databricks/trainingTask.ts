@@ -1,6 +1,8 @@
+import { columnsOf } from '../training/columns';
 import type { Trainer } from '../training/Trainer';
 import type { TrainedModel } from '../training/trainModel';
 import { newMlflowRunId, type MlflowRun } from './mlflowRuns';
+import { addVersion } from './models';
 import { parametersOf, type Outcome, type Run } from './runs';
 import type { Workspace } from './Workspace';
 
@@ -23,6 +25,7 @@ export async function runTrainingTask(
     startedAt: workspace.clock.now(),
     parameters,
     history: [],
+    columns: columnsOf(dataset),
   };
   workspace.mlflowRuns.set(mlflowRun.runId, mlflowRun);
   run.mlflowRunId = mlflowRun.runId;
@@ -52,6 +55,7 @@ export async function runTrainingTask(
   if (run.outcome) return run.outcome;
 
   mlflowRun.history = trained.history;
+  mlflowRun.trained = trained;
   for (const { epoch, accuracy, loss } of trained.history) {
     run.logs.push(
       `epoch ${epoch}: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(
@@ -61,34 +65,27 @@ export async function runTrainingTask(
   }
   closeMlflowRun(mlflowRun, 'FINISHED', workspace);
   if (registersModel) {
-    run.modelVersion = registerVersion(
-      workspace,
-      registersModel,
-      mlflowRun,
-      trained,
-    );
+    run.modelVersion = registerVersion(workspace, registersModel, mlflowRun);
     run.logs.push(`Registered ${registersModel} version ${run.modelVersion}`);
   }
   return { code: 'SUCCESS', message: '' };
 }
 
-/** Adds the next version of a model, as the identity the training ran as. */
+/** Adds the next version of a model, as the identity the training ran as. A model that is gone gets none. */
 export function registerVersion(
   workspace: Workspace,
   fullName: string,
-  mlflowRun: MlflowRun,
-  trained: TrainedModel,
-): number {
-  const model = workspace.findModel(fullName)!;
-  const version = model.versions.length + 1;
-  model.versions.push({
-    version,
-    mlflowRunId: mlflowRun.runId,
-    createdAt: mlflowRun.endedAt!,
-    createdBy: mlflowRun.user,
+  { runId, user, endedAt, trained, columns }: MlflowRun,
+): number | undefined {
+  const model = workspace.findModel(fullName);
+  if (!model) return undefined;
+  return addVersion(model, {
+    mlflowRunId: runId,
+    createdAt: endedAt!,
+    createdBy: user,
     trained,
-  });
-  return version;
+    columns,
+  }).version;
 }
 
 function closeMlflowRun(

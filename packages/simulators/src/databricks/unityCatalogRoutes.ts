@@ -1,54 +1,60 @@
 import type { Express } from 'express';
 import { readLimit, type ApiCall, type ApiRoute } from './apiRoute';
 import { unityCatalogError } from './errors';
-import type { ModelVersion, RegisteredModel } from './models';
-import { isAdmin, type Principal } from './principals';
+import {
+  mayBrowse,
+  mayRead,
+  requireModel,
+  requireVersion,
+} from './modelAccess';
 import { modelVersionView, registeredModelView } from './unityCatalogViews';
 
 const SCOPES = ['unity-catalog'];
-const MODELS = '/api/2.1/unity-catalog/models';
+/** Path of Unity Catalog's registered models. */
+export const MODELS = '/api/2.1/unity-catalog/models';
 
 /** Reads of Unity Catalog's registered models. Source: reference, databricks section 3.1. */
 export function unityCatalogRoutes(app: Express, api: ApiRoute): void {
   app.get(MODELS, api(SCOPES, listModels));
   app.get(
     `${MODELS}/:fullName`,
-    api(SCOPES, call =>
-      registeredModelView(requireModel(call), {
+    api(SCOPES, call => {
+      const model = requireNamed(call);
+      return registeredModelView(model, {
         aliases: includesAliases(call),
-      }),
-    ),
+        browseOnly: !mayRead(call.principal, model),
+      });
+    }),
   );
   app.get(`${MODELS}/:fullName/versions`, api(SCOPES, listVersions));
   app.get(
     `${MODELS}/:fullName/versions/:version`,
     api(SCOPES, call => {
-      const model = requireModel(call);
-      const version = model.versions.find(
-        candidate => String(candidate.version) === call.param('version'),
-      );
-      return versionAnswer(
-        call,
+      const model = requireNamed(call);
+      return modelVersionView(
         model,
-        version,
-        `version ${call.param('version')}`,
+        requireVersion(model, call.param('version')),
+        {
+          aliases: includesAliases(call),
+        },
       );
     }),
   );
   app.get(
     `${MODELS}/:fullName/aliases/:alias`,
     api(SCOPES, call => {
-      const model = requireModel(call);
-      const number = model.aliases.get(call.param('alias').toLowerCase());
-      const version = model.versions.find(
-        candidate => candidate.version === number,
-      );
-      return versionAnswer(
-        call,
-        model,
-        version,
-        `alias ${call.param('alias')}`,
-      );
+      const model = requireNamed(call);
+      const alias = call.param('alias').toLowerCase();
+      const number = model.aliases.get(alias);
+      if (number === undefined)
+        throw unityCatalogError(
+          404,
+          'RESOURCE_DOES_NOT_EXIST',
+          `Model '${model.fullName}' has no alias ${alias}.`,
+        );
+      return modelVersionView(model, requireVersion(model, String(number)), {
+        aliases: includesAliases(call),
+      });
     }),
   );
 }
@@ -72,20 +78,29 @@ function listModels({
     default: schema === undefined ? 100 : max,
     max,
   });
+  const browse = query('include_browse') === 'true';
   const list = `models ${principal.userName} ${catalog ?? ''}.${schema ?? ''}`;
   const offset = workspace.pageTokens.offsetOf(list, query('page_token'));
-  const inSchema = workspace.models.filter(
-    ({ fullName }) =>
-      schema === undefined ||
-      fullName.startsWith(`${catalog}.${schema}.`.toLowerCase()),
-  );
+  const all = [...workspace.models.values()];
+  const inSchema =
+    schema === undefined
+      ? all
+      : all.filter(({ fullName }) =>
+          fullName.startsWith(`${catalog}.${schema}.`.toLowerCase()),
+        );
   const page = inSchema
     .slice(offset, offset + limit)
-    .filter(model => mayRead(principal, model));
+    .filter(
+      model =>
+        mayRead(principal, model) || (browse && mayBrowse(principal, model)),
+    );
   return {
     ...(page.length > 0 && {
       registered_models: page.map(model =>
-        registeredModelView(model, { aliases: false }),
+        registeredModelView(model, {
+          aliases: false,
+          browseOnly: !mayRead(principal, model),
+        }),
       ),
     }),
     ...(inSchema.length > offset + limit && {
@@ -94,9 +109,10 @@ function listModels({
   };
 }
 
+/** Lists leave aliases out, also when asked for. */
 function listVersions(call: ApiCall): Record<string, unknown> {
   const { workspace, principal, query } = call;
-  const model = requireModel(call);
+  const model = requireNamed(call);
   const limit = readLimit(query('max_results'), 'max_results', {
     default: 100,
     max: 1000,
@@ -116,48 +132,10 @@ function listVersions(call: ApiCall): Record<string, unknown> {
   };
 }
 
-function versionAnswer(
-  call: ApiCall,
-  model: RegisteredModel,
-  version: ModelVersion | undefined,
-  asked: string,
-) {
-  if (version)
-    return modelVersionView(model, version, { aliases: includesAliases(call) });
-  throw unityCatalogError(
-    404,
-    'RESOURCE_DOES_NOT_EXIST',
-    `Model '${model.fullName}' has no ${asked}.`,
-  );
-}
-
-function requireModel({
-  workspace,
-  principal,
-  param,
-}: ApiCall): RegisteredModel {
-  const fullName = param('fullName');
-  const model = workspace.findModel(fullName);
-  if (!model) {
-    throw unityCatalogError(
-      404,
-      'RESOURCE_DOES_NOT_EXIST',
-      `Routine or Model '${fullName}' does not exist.`,
-    );
-  }
-  if (mayRead(principal, model)) return model;
-  throw unityCatalogError(
-    403,
-    'PERMISSION_DENIED',
-    `User does not have EXECUTE on Routine or Model '${model.fullName}'.`,
-  );
-}
-
-function mayRead(principal: Principal, model: RegisteredModel): boolean {
-  return (
-    isAdmin(principal) ||
-    [model.owner, ...model.executors].includes(principal.userName)
-  );
+function requireNamed({ workspace, principal, param, query }: ApiCall) {
+  return requireModel(workspace, principal, param('fullName'), {
+    browse: query('include_browse') === 'true',
+  });
 }
 
 function includesAliases({ query }: ApiCall): boolean {

@@ -7,7 +7,7 @@ const METASTORE_ID = '5c1f7a52-9a0e-4f0e-9a55-3f6f6a2f1c77';
 /** RegisteredModelInfo. Lists leave the aliases out. */
 export function registeredModelView(
   model: RegisteredModel,
-  options: { aliases: boolean },
+  options: { aliases: boolean; browseOnly?: boolean },
 ): Record<string, unknown> {
   const [catalog, schema, name] = model.fullName.split('.');
   return {
@@ -18,11 +18,12 @@ export function registeredModelView(
     owner: model.owner,
     comment: model.comment,
     created_at: model.createdAt,
-    created_by: model.owner,
-    updated_at: model.versions.at(-1)?.createdAt ?? model.createdAt,
-    updated_by: model.versions.at(-1)?.createdBy ?? model.owner,
+    created_by: model.createdBy,
+    updated_at: model.updatedAt,
+    updated_by: model.updatedBy,
     metastore_id: METASTORE_ID,
     storage_location: storageLocation(model),
+    ...(options.browseOnly && { browse_only: true }),
     ...(options.aliases &&
       model.aliases.size > 0 && { aliases: aliasViews(model) }),
   };
@@ -43,10 +44,13 @@ export function modelVersionView(
     model_name: name,
     catalog_name: catalog,
     schema_name: schema,
-    status: 'READY',
-    run_id: version.mlflowRunId,
-    run_workspace_id: BigInt(WORKSPACE_ID),
-    source: `dbfs:/databricks/mlflow-tracking/${version.mlflowRunId}/artifacts/model`,
+    status: version.status,
+    ...(version.mlflowRunId && {
+      run_id: version.mlflowRunId,
+      run_workspace_id: BigInt(WORKSPACE_ID),
+    }),
+    source: sourceOf(version),
+    comment: version.comment,
     storage_location: `${storageLocation(model)}/versions/${idOf(
       `${model.fullName}/${version.version}`,
     )}`,
@@ -60,6 +64,13 @@ export function modelVersionView(
   };
 }
 
+/** Where the artifacts of a version come from. */
+export function sourceOf({ mlflowRunId }: ModelVersion): string {
+  return `dbfs:/databricks/mlflow-tracking/${
+    mlflowRunId ?? 'uploaded'
+  }/artifacts/model`;
+}
+
 function aliasViews(model: RegisteredModel) {
   return [...model.aliases].map(([alias, version]) => ({
     alias_name: alias,
@@ -67,7 +78,8 @@ function aliasViews(model: RegisteredModel) {
   }));
 }
 
-function storageLocation(model: RegisteredModel): string {
+/** Where Unity Catalog keeps a model's versions. */
+export function storageLocation(model: RegisteredModel): string {
   return `s3://acme-metastore/models/${idOf(model.fullName)}`;
 }
 

@@ -7,6 +7,13 @@ import type {
   StrangersRunPlan,
   TerminationCode,
 } from './databricksTypes';
+import type {
+  EndpointPermission,
+  ForeignEndpointChange,
+  ForeignModel,
+  ModelChange,
+  SimulatedEndpoint,
+} from './servingTypes';
 import { SimulatorHandle } from './SimulatorHandle';
 
 /** How far to advance a run. */
@@ -117,7 +124,93 @@ export class DatabricksHandle extends SimulatorHandle {
     await this.control.call('PUT', '/federation-policies', policies);
   }
 
-  /** Size, hash and shape of a version's kept weights. */
+  /** All serving endpoints with their whole config, whoever may see them. */
+  async endpoints(): Promise<SimulatedEndpoint[]> {
+    return this.control.call('GET', '/endpoints');
+  }
+
+  /** One serving endpoint; undefined if there is none of that name. */
+  async endpoint(name: string): Promise<SimulatedEndpoint | undefined> {
+    return (await this.endpoints()).find(endpoint => endpoint.name === name);
+  }
+
+  /** Somebody else makes an endpoint serve something, whatever its permissions say. */
+  async changeEndpoint(
+    name: string,
+    change: ForeignEndpointChange,
+  ): Promise<SimulatedEndpoint> {
+    return this.control.call('PUT', `/endpoints/${name}`, change);
+  }
+
+  /** Deletes an endpoint. */
+  async forgetEndpoint(name: string): Promise<void> {
+    await this.control.call('DELETE', `/endpoints/${name}`);
+  }
+
+  /** Gives people, groups and service principals a level on an endpoint, or with null none. */
+  async setEndpointPermissions(
+    name: string,
+    levels: Record<string, EndpointPermission | null>,
+  ): Promise<void> {
+    await this.control.call('PATCH', `/endpoints/${name}/permissions`, levels);
+  }
+
+  /** Ends the rollout that is under way now: well, or with a reason why it failed. */
+  async finishUpdate(
+    name: string,
+    options: { failure?: string } = {},
+  ): Promise<SimulatedEndpoint> {
+    return this.control.call('POST', `/endpoints/${name}/update`, options);
+  }
+
+  /** The next change of this endpoint, or of any, is rolled out in vain; what served before goes on. */
+  async failNextUpdate(
+    plan: { endpoint?: string; message?: string } = {},
+  ): Promise<void> {
+    await this.control.call('POST', '/failing-update', plan);
+  }
+
+  /** Real seconds a change of an endpoint takes; null for half of what a run takes. */
+  async setUpdateSeconds(seconds: number | null): Promise<void> {
+    await this.setBehaviour({ updateSeconds: seconds });
+  }
+
+  /** Adds this many registered models over several catalogs and schemas, without training anything. */
+  async seedModels(count: number): Promise<void> {
+    await this.control.call('POST', '/models/many', { count });
+  }
+
+  /** Somebody else registers a model, in any catalog. */
+  async addModel(model: ForeignModel): Promise<void> {
+    await this.control.call('POST', '/models', model);
+  }
+
+  /** Somebody else changes a registered model; `fullName` renames it. */
+  async changeModel(fullName: string, change: ModelChange): Promise<void> {
+    await this.control.call('PATCH', `/models/${fullName}`, change);
+  }
+
+  /** Somebody else deletes a registered model. */
+  async forgetModel(fullName: string): Promise<void> {
+    await this.control.call('DELETE', `/models/${fullName}`);
+  }
+
+  /** Only a READY version can be served. */
+  async setVersionStatus(
+    fullName: string,
+    version: number,
+    status: 'PENDING_REGISTRATION' | 'READY' | 'FAILED_REGISTRATION',
+  ): Promise<void> {
+    await this.control.call(
+      'PATCH',
+      `/models/${fullName}/versions/${version}`,
+      {
+        status,
+      },
+    );
+  }
+
+  /** Size, hash, shape and values of a version's kept weights. */
   async weights(fullName: string, version: number): Promise<WeightsSummary> {
     return this.control.call(
       'GET',
@@ -126,9 +219,9 @@ export class DatabricksHandle extends SimulatorHandle {
   }
 }
 
-/** What a test may know of a version's weights: that they are there, and whether two are the same. */
+/** What a test may know of a version's weights: enough to say whether two are the same, and to predict by hand. */
 export interface WeightsSummary {
   bytes: number;
   sha256: string;
-  layers: Array<{ name: string; shape: number[] }>;
+  layers: Array<{ name: string; shape: number[]; values: number[] }>;
 }

@@ -15,6 +15,17 @@ export interface DatabricksBehaviour {
   missingJobs: 'forbidden' | 'not-found';
   /** A `limit` above 24 in runs/list: not established, so it can be either. Source: the same, section 10. */
   runsListOverLimit: 'refuse' | 'clamp';
+  /** User names and application ids that may create serving endpoints; workspace admins may anyway. */
+  endpointCreators: string[];
+  /**
+   * What somebody without rights gets for an endpoint that does not exist: `not-found` (404, as the reference has it) or
+   * `forbidden` (rights are checked first, as with jobs). Source: the same, section 4.1 and section 9, row 4.
+   */
+  missingEndpoints: 'not-found' | 'forbidden';
+  /** Whether the config of a failed update stays visible as `pending_config`, its entities DEPLOYMENT_FAILED. Not established. */
+  failedUpdates: 'keep-pending' | 'drop-pending';
+  /** Real seconds a change of an endpoint takes; null for half of what a run takes, or for ever with `manualRuns`. */
+  updateSeconds: number | null;
 }
 
 export const defaultBehaviour: Readonly<DatabricksBehaviour> = {
@@ -24,6 +35,13 @@ export const defaultBehaviour: Readonly<DatabricksBehaviour> = {
   exchangeAs: null,
   missingJobs: 'forbidden',
   runsListOverLimit: 'refuse',
+  endpointCreators: [
+    'ada@acme.example',
+    '22222222-2222-4222-8222-222222222222',
+  ],
+  missingEndpoints: 'not-found',
+  failedUpdates: 'keep-pending',
+  updateSeconds: null,
 };
 
 /** States of a run, in order. Source: Jobs API 2.2 `status.state`. */

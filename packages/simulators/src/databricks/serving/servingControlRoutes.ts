@@ -1,0 +1,169 @@
+import type { Express } from 'express';
+import type {
+  EndpointPermission,
+  ForeignEndpointChange,
+} from '../../handles/servingTypes';
+import { controlRoute } from '../../server/controlRoute';
+import { ADMINS_GROUP, STRANGER, type Principal } from '../principals';
+import type { RunningWorkspace } from '../startDatabricks';
+import type { Workspace } from '../Workspace';
+import {
+  ENDPOINT_LEVELS,
+  newEndpoint,
+  type ServingEndpoint,
+} from './endpoints';
+import { readEndpointConfig, requireServingName } from './readEndpointConfig';
+import { toSimulatedEndpoint } from './simulatedEndpoint';
+
+const ENDPOINTS = '/__control/endpoints';
+
+/** What a test may do to endpoints behind everybody's back. */
+export function servingControlRoutes(
+  control: Express,
+  running: () => RunningWorkspace,
+): void {
+  const seeded = async (): Promise<RunningWorkspace> => {
+    const now = running();
+    await now.workspace.seeded;
+    return now;
+  };
+  control.get(
+    ENDPOINTS,
+    controlRoute(async () =>
+      [...(await seeded()).workspace.endpoints.values()].map(
+        toSimulatedEndpoint,
+      ),
+    ),
+  );
+  control.put(
+    `${ENDPOINTS}/:name`,
+    controlRoute(async ({ params, body }) =>
+      toSimulatedEndpoint(changeAsSomebody(await seeded(), params.name, body)),
+    ),
+  );
+  control.delete(
+    `${ENDPOINTS}/:name`,
+    controlRoute(async ({ params }) => {
+      const { workspace, rollouts } = await seeded();
+      rollouts.forget(requireEndpoint(workspace, params.name));
+      workspace.endpoints.delete(params.name);
+    }),
+  );
+  control.post(
+    `${ENDPOINTS}/:name/update`,
+    controlRoute(async ({ params, body }) => {
+      const { workspace, rollouts } = await seeded();
+      const endpoint = requireEndpoint(workspace, params.name);
+      if (endpoint.update !== 'IN_PROGRESS')
+        throw new TypeError(`Endpoint ${params.name} is not being updated`);
+      rollouts.end(endpoint, body.failure);
+      return toSimulatedEndpoint(endpoint);
+    }),
+  );
+  control.patch(
+    `${ENDPOINTS}/:name/permissions`,
+    controlRoute(async ({ params, body }) => {
+      const { workspace } = await seeded();
+      setPermissions(workspace, requireEndpoint(workspace, params.name), body);
+    }),
+  );
+  control.post(
+    '/__control/failing-update',
+    controlRoute(({ body }) => {
+      running().workspace.failNextUpdate = {
+        endpoint: body.endpoint,
+        message: body.message ?? 'Container image creation failed.',
+      };
+    }),
+  );
+}
+
+/** Whatever its permissions say: somebody else has them. */
+function changeAsSomebody(
+  { workspace, rollouts }: RunningWorkspace,
+  name: string,
+  change: ForeignEndpointChange,
+): ServingEndpoint {
+  const userName = change.by ?? STRANGER;
+  const somebody: Principal = {
+    ...(workspace.findPrincipal(userName) ?? {
+      kind: 'user',
+      id: '0',
+      displayName: userName,
+      revoked: false,
+    }),
+    userName,
+    groups: [ADMINS_GROUP],
+  };
+  const existing = workspace.endpoints.get(name);
+  const endpoint =
+    existing ??
+    newEndpoint({
+      name: requireServingName(name, 'endpoint name'),
+      creator: userName,
+      createdAt: workspace.clock.now(),
+      acl: [{ userName, level: 'CAN_MANAGE' }],
+    });
+  const serves = change.serves.map(one => ({
+    ...one,
+    name: one.name ?? `${one.model.split('.').at(-1)}-${one.version}`,
+  }));
+  const config = readEndpointConfig(
+    workspace,
+    somebody,
+    {
+      served_entities: serves.map(one => ({
+        name: one.name,
+        entity_name: one.model,
+        entity_version: one.version,
+        workload_size: one.workloadSize,
+        scale_to_zero_enabled: one.scaleToZero,
+      })),
+      traffic_config: {
+        routes: serves.map(one => ({
+          served_model_name: one.name,
+          traffic_percentage: one.share,
+        })),
+      },
+    },
+    endpoint.config,
+  );
+  workspace.endpoints.set(name, endpoint);
+  rollouts.forget(endpoint);
+  rollouts.begin(endpoint, config);
+  if (!change.rollout) rollouts.end(endpoint);
+  return endpoint;
+}
+
+function setPermissions(
+  workspace: Workspace,
+  endpoint: ServingEndpoint,
+  levels: Record<string, EndpointPermission | null>,
+): void {
+  for (const [name, level] of Object.entries(levels)) {
+    if (level !== null && !ENDPOINT_LEVELS.includes(level))
+      throw new TypeError(`A level is one of ${ENDPOINT_LEVELS.join(', ')}`);
+    endpoint.acl = endpoint.acl.filter(
+      entry =>
+        ![entry.userName, entry.groupName, entry.servicePrincipalName].includes(
+          name,
+        ),
+    );
+    if (level === null) continue;
+    const principal = workspace.findPrincipal(name);
+    endpoint.acl.push({
+      ...(principal?.kind === 'servicePrincipal' && {
+        servicePrincipalName: name,
+      }),
+      ...(principal?.kind === 'user' && { userName: name }),
+      ...(!principal && { groupName: name }),
+      level,
+    });
+  }
+}
+
+function requireEndpoint(workspace: Workspace, name: string): ServingEndpoint {
+  const endpoint = workspace.endpoints.get(name);
+  if (endpoint) return endpoint;
+  throw new TypeError(`There is no endpoint ${name}`);
+}
