@@ -81,10 +81,13 @@ export function sampleModel(
     entityRef: ENTITY_REF,
     title: 'Fraud detector',
     problems: [],
+    serving: [],
     identified: true,
     actions: [
       {
         action: 'train',
+        operation: 'start',
+        operations: ['start'],
         binding,
         allowed: true,
         role: 'fraud-ml-engineer',
@@ -103,6 +106,7 @@ export function sampleModel(
 
 export const form: ActionForm = {
   action: 'train',
+  operation: 'start',
   title: 'Train fraud detector',
   schema: {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import Alert from '@mui/material/Alert';
+import AlertTitle from '@mui/material/AlertTitle';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
@@ -8,7 +10,7 @@ import { PlatformLink } from '../parts/PlatformLink';
 import { RunDetailsPanel } from '../parts/RunDetailsPanel';
 import { RunStateChip } from '../parts/RunStateChip';
 import { Time } from '../parts/Time';
-import { hintFor, personWord, runWord } from '../parts/words';
+import { hintFor, OPERATION_WORDS, personWord, runWord } from '../parts/words';
 
 export interface NewestRunProps {
   run: Run;
@@ -34,6 +36,7 @@ export function NewestRun(props: NewestRunProps) {
         }}
       >
         <RunStateChip state={run.state} />
+        {run.operation !== 'start' && <span>{changeWord(run)}</span>}
         <span>
           <Time at={run.requestedAt} /> by {personWord(run.startedBy)}
         </span>
@@ -52,7 +55,7 @@ export function NewestRun(props: NewestRunProps) {
           Details
         </Button>
       </Box>
-      <Explanation run={run} />
+      <Explanation run={run} onOpen={() => setOpen(true)} />
       {open && (
         <RunDetailsPanel
           run={run}
@@ -64,21 +67,60 @@ export function NewestRun(props: NewestRunProps) {
   );
 }
 
-function Explanation(props: NewestRunProps) {
-  const { failure, state } = props.run;
+function Explanation(props: NewestRunProps & { onOpen: () => void }) {
+  const { run } = props;
+  const { failure, state } = run;
   const hint = hintFor(failure?.code);
   if (state === 'unknown') {
     return (
       <Typography variant="body2" sx={{ mt: 1 }}>
-        Finding out whether the job was started… Nothing is started twice.
+        {run.action === 'train'
+          ? 'Finding out whether the job was started… Nothing is started twice.'
+          : 'Finding out whether the change arrived… Nothing is done twice.'}
       </Typography>
     );
   }
   if (!failure) return null;
-  return (
-    <Typography variant="body2" sx={{ mt: 1 }}>
+  const sentence = (
+    <>
       {failure.message}
       {hint && hint !== failure.message && ` ${hint}.`}
-    </Typography>
+    </>
   );
+  if (run.action === 'train' || state !== 'failed') {
+    return (
+      <Typography variant="body2" sx={{ mt: 1 }}>
+        {sentence}
+      </Typography>
+    );
+  }
+  // The endpoint goes on answering with what it had, so that nothing else would look wrong.
+  return (
+    <Alert
+      severity="error"
+      sx={{ mt: 1 }}
+      action={
+        run.platformRunId && (
+          <Button
+            color="inherit"
+            size="small"
+            aria-haspopup="dialog"
+            onClick={props.onOpen}
+          >
+            Log
+          </Button>
+        )
+      }
+    >
+      <AlertTitle>{changeWord(run)} failed</AlertTitle>
+      {sentence}
+    </Alert>
+  );
+}
+
+/** `Deploy of version 4`; nothing for a training, which the card names already. */
+function changeWord(run: Run): string | undefined {
+  if (run.operation === 'start') return undefined;
+  const word = OPERATION_WORDS[run.operation];
+  return run.version === undefined ? word : `${word} of version ${run.version}`;
 }

@@ -1,25 +1,29 @@
+import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { unstable_useId as useId } from '@mui/material/utils';
-import type { ModelDetail, Run } from 'backstage-plugin-modelops-common';
-import { useForm } from '../hooks/useForm';
+import type { ActionForm } from 'backstage-plugin-modelops-common';
+import { type FormOf, useForm } from '../hooks/useForm';
 import { ErrorNotice } from '../parts/ErrorNotice';
 import { Waiting } from '../parts/Waiting';
-import { TrainForm } from './TrainForm';
 
-export interface TrainDialogProps {
-  model: ModelDetail;
+export interface OperationDialogProps {
+  title: string;
+  entityRef: string;
+  of: FormOf;
+  /** What stands above the form and stays when another one is read. */
+  above?: ReactNode;
   onClose: () => void;
-  onStarted: (run: Run) => void;
+  children: (read: { form: ActionForm; reload: () => void }) => ReactNode;
 }
 
-/** Reads the form of the training, lets it be filled in, and starts the run. */
-export function TrainDialog(props: TrainDialogProps) {
-  const { model, onClose, onStarted } = props;
-  const form = useForm(model.entityRef, 'train');
+/** A dialog with the form of an operation. */
+export function OperationDialog(props: OperationDialogProps) {
+  const { above, onClose, title, ...body } = props;
   const titleId = useId();
   return (
     <Dialog
@@ -30,32 +34,38 @@ export function TrainDialog(props: TrainDialogProps) {
       // A click beside the dialog would throw away what was typed.
       onClose={(_, reason) => reason !== 'backdropClick' && onClose()}
     >
-      <DialogTitle id={titleId}>Train {model.title}</DialogTitle>
-      {form.value ? (
-        <TrainForm
-          entityRef={model.entityRef}
-          form={form.value}
-          onCancel={onClose}
-          onStarted={onStarted}
-        />
-      ) : (
-        <>
-          <DialogContent>
-            {form.error && !form.loading ? (
-              <ErrorNotice
-                title="The form could not be read"
-                error={form.error}
-                onRetry={form.load}
-              />
-            ) : (
-              <Waiting label="Loading the form" lines={4} />
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>Cancel</Button>
-          </DialogActions>
-        </>
-      )}
+      <DialogTitle id={titleId}>{title}</DialogTitle>
+      {above && <Box sx={{ px: 3, py: 1 }}>{above}</Box>}
+      <FormBody {...body} onClose={onClose} key={JSON.stringify(body.of)} />
     </Dialog>
+  );
+}
+
+/** Reads the form; what is drawn of it stays while it is read again. */
+function FormBody(props: Omit<OperationDialogProps, 'title' | 'above'>) {
+  const { onClose } = props;
+  const form = useForm(props.entityRef, props.of);
+  if (form.value) {
+    return (
+      <>{props.children({ form: form.value, reload: form.load })}</>
+    );
+  }
+  return (
+    <>
+      <DialogContent>
+        {form.error && !form.loading ? (
+          <ErrorNotice
+            title="The form could not be read"
+            error={form.error}
+            onRetry={form.load}
+          />
+        ) : (
+          <Waiting label="Loading the form" lines={4} />
+        )}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+      </DialogActions>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import FormHelperText from '@mui/material/FormHelperText';
 import TextField from '@mui/material/TextField';
 import { unstable_useId as useId } from '@mui/material/utils';
 import type { FormField } from 'backstage-plugin-modelops-common';
+import { readableError } from '../parts/SelectField';
 import { isNumeric } from './formValues';
 
 export interface ParameterFieldProps {
@@ -53,8 +54,7 @@ function helpFor(props: ParameterFieldProps): ReactNode {
   ));
 }
 
-/** The red of Backstage's dark theme is too dark to read on its grey; the frame of the field stays red. */
-const readable = { '&.Mui-error': { color: 'text.primary' } };
+
 
 function TextOrListField(props: ParameterFieldProps) {
   const { error, field, name, required, value } = props;
@@ -76,8 +76,8 @@ function TextOrListField(props: ParameterFieldProps) {
       autoComplete="off"
       size="small"
       fullWidth
-      InputLabelProps={{ shrink: true, sx: readable }}
-      FormHelperTextProps={{ sx: readable }}
+      InputLabelProps={{ shrink: true, sx: readableError }}
+      FormHelperTextProps={{ sx: readableError }}
       InputProps={{ readOnly: field.readOnly }}
       inputProps={isNumeric(field) && !list ? { inputMode: 'decimal' } : {}}
     >
@@ -112,7 +112,7 @@ function BooleanField(props: ParameterFieldProps) {
         }
       />
       {help && (
-        <FormHelperText id={helpId} sx={{ mt: 0, ...readable }}>
+        <FormHelperText id={helpId} sx={{ mt: 0, ...readableError }}>
           {help}
         </FormHelperText>
       )}

@@ -1,26 +1,38 @@
+import Alert from '@mui/material/Alert';
+import AlertTitle from '@mui/material/AlertTitle';
 import { ErrorNotice } from '../parts/ErrorNotice';
 
 export interface StartErrorProps {
-  error: Error & { statusCode?: number };
+  error: Error & { code?: string; statusCode?: number };
+  /** Words of the button that would try again. */
+  submit: string;
+  /** What to say when it was refused. */
+  refused: string;
 }
 
 /** Why a start was refused, or that nobody knows yet whether it arrived. */
 export function StartError(props: StartErrorProps) {
-  const { error } = props;
+  const { error, submit } = props;
+  if (error.code === 'serving-changed') {
+    return (
+      <Alert severity="warning">
+        <AlertTitle>What is served changed since you looked</AlertTitle>
+        Nothing was sent. What is served was read again; look at what would
+        change now, then press {submit} again. What you typed is still there.
+      </Alert>
+    );
+  }
   // Without an answer, or after a failure of the server, the run may exist.
   const lost = error.statusCode === 0 || (error.statusCode ?? 0) >= 500;
   return (
     <>
       <ErrorNotice
-        title={
-          lost ? 'There was no clear answer' : 'The training was not started'
-        }
+        title={lost ? 'There was no clear answer' : props.refused}
         error={error}
       />
       {lost && (
         <p>
-          Press Start training again: the same request never starts a second
-          job.
+          Press {submit} again: the same request is never carried out twice.
         </p>
       )}
     </>

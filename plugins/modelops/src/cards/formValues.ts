@@ -4,13 +4,19 @@ import type {
   ParameterValue,
 } from 'backstage-plugin-modelops-common';
 
+/** Fields and what they begin with; the form of an action is one. */
+export interface FieldSet {
+  schema: Pick<ActionForm['schema'], 'properties' | 'required'>;
+  defaults: ActionForm['defaults'];
+}
+
 /** What stands in the fields: text as typed, or whether a box is ticked. */
 export type FormValues = Record<string, string | boolean>;
 /** One sentence by field. */
 export type FormErrors = Record<string, string>;
 
 /** What the fields hold when the form opens. */
-export function initialValues(form: ActionForm): FormValues {
+export function initialValues(form: FieldSet): FormValues {
   return Object.fromEntries(
     Object.entries(form.schema.properties).map(([name, field]) => {
       const value = form.defaults[name];
@@ -25,7 +31,7 @@ export function initialValues(form: ActionForm): FormValues {
 }
 
 /** What is wrong with the fields; empty when the form can be sent. The backend checks again. */
-export function checkValues(form: ActionForm, values: FormValues): FormErrors {
+export function checkValues(form: FieldSet, values: FormValues): FormErrors {
   const errors: FormErrors = {};
   for (const [name, field] of Object.entries(form.schema.properties)) {
     const error = field.readOnly
@@ -38,7 +44,7 @@ export function checkValues(form: ActionForm, values: FormValues): FormErrors {
 
 /** The parameters to send: what may be changed and is not empty. */
 export function toParameters(
-  form: ActionForm,
+  form: FieldSet,
   values: FormValues,
 ): Record<string, ParameterValue> {
   const parameters: Record<string, ParameterValue> = {};

@@ -13,6 +13,8 @@ export interface LiveReadOptions<T> {
   read: () => Promise<T>;
   /** Whether it may still change by itself, so that polling makes sense. Left out: read once, then on request. */
   isOpen?: (value: T | undefined) => boolean;
+  /** Between the end of one read and the start of the next. Left out: `POLL_MS`. */
+  pauseMs?: number;
   /** Called when nobody has looked for a while. */
   onUnused?: () => void;
 }
@@ -91,7 +93,10 @@ export class LiveRead<T> {
     this.stop();
     const open = this.options.isOpen?.(this.view.value) ?? false;
     if (!open || this.listeners.size === 0 || document.hidden) return;
-    const pause = Math.min(POLL_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
+    const pause = Math.min(
+      (this.options.pauseMs ?? POLL_MS) * 2 ** this.failures,
+      LONGEST_PAUSE_MS,
+    );
     this.timer = setTimeout(() => this.refresh(), pause);
   }
 

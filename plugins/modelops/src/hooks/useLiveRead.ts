@@ -24,6 +24,7 @@ function findOrCreate<T>(api: ModelopsApi, recipe: LiveReadRecipe<T>) {
   const created: LiveRead<T> = new LiveRead({
     read: () => recipe.read(api),
     isOpen: recipe.isOpen,
+    pauseMs: recipe.pauseMs,
     onUnused: () => reads.delete(recipe.key),
   });
   reads.set(recipe.key, created);

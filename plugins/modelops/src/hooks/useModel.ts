@@ -1,5 +1,9 @@
 import { useCallback } from 'react';
-import type { ModelDetail, Run } from 'backstage-plugin-modelops-common';
+import type {
+  ModelAction,
+  ModelDetail,
+  Run,
+} from 'backstage-plugin-modelops-common';
 import { useLiveRead } from './useLiveRead';
 
 /** All that the cards of an entity need. Every card on the page shares the one request. */
@@ -14,11 +18,19 @@ export function useModel(entityRef: string) {
     (run: Run) => {
       if (!model) return;
       const actions = model.actions.map(action =>
-        action.action === run.action ? { ...action, lastRun: run } : action,
+        isRunOf(action, run) ? { ...action, lastRun: run } : action,
       );
       set({ ...model, actions });
     },
     [model, set],
   );
   return { ...read, model, showStarted };
+}
+
+function isRunOf(action: ModelAction, run: Run): boolean {
+  return (
+    action.operations.includes(run.operation) &&
+    action.binding?.connection === run.connection &&
+    action.binding.resource === run.resource
+  );
 }

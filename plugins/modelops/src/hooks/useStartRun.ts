@@ -16,7 +16,7 @@ function newIdempotencyKey(): string {
 export function useStartRun(onStarted: (run: Run) => void) {
   const api = useApi(modelopsApiRef);
   const [starting, setStarting] = useState(false);
-  const [error, setError] = useState<Error>();
+  const [error, setError] = useState<Error & { code?: string }>();
   const busy = useRef(false);
   const attempt = useRef({ key: newIdempotencyKey(), request: '' });
 

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
 import { isTerminal, type Run } from 'backstage-plugin-modelops-common';
+import { useNow } from '../hooks/useNow';
 import { durationWord, isoDuration } from './times';
 
 export interface DurationProps {
@@ -11,7 +11,7 @@ export function Duration(props: DurationProps) {
   const { startedAt, submittedAt, endedAt, state } = props.run;
   const began = startedAt ?? submittedAt;
   const ticking = began !== undefined && !endedAt && !isTerminal(state);
-  const now = useNow(ticking);
+  const now = useNow(ticking, 1_000);
   if (!began || (!endedAt && !ticking)) return <>–</>;
   const end = endedAt ? new Date(endedAt).getTime() : now;
   const length = end - new Date(began).getTime();
@@ -20,14 +20,4 @@ export function Duration(props: DurationProps) {
       {durationWord(length)}
     </time>
   );
-}
-
-function useNow(ticking: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!ticking) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [ticking]);
-  return now;
 }

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
-import type { RunDetail } from 'backstage-plugin-modelops-common';
+import type { RunDetail, TrafficShares } from 'backstage-plugin-modelops-common';
 import { CancelRun } from './CancelRun';
 import { Duration } from './Duration';
 import { Facts } from './Facts';
@@ -12,7 +12,7 @@ import { RunResultPart } from './RunResultPart';
 import { RunStateChip } from './RunStateChip';
 import { RunTimeline } from './RunTimeline';
 import { Time } from './Time';
-import { hintFor, personWord, platformWord, ranAsWord } from './words';
+import { hintFor, OPERATION_WORDS, personWord, platformWord, ranAsWord } from './words';
 
 export interface RunDetailsProps {
   run: RunDetail;
@@ -35,6 +35,14 @@ export function RunDetails(props: RunDetailsProps) {
           ],
           ['Platform', `${platformWord(run.platform)} (${run.connection})`],
           ['Resource', run.resource],
+          [
+            'Operation',
+            run.operation === 'start'
+              ? undefined
+              : OPERATION_WORDS[run.operation],
+          ],
+          ['Version', run.version],
+          ['Served before', run.before && <Shares shares={run.before} />],
           ['Environment', run.environment],
           ['Started by', personWord(run.startedBy)],
           ['Agent', run.agent],
@@ -71,6 +79,14 @@ export function RunDetails(props: RunDetailsProps) {
       {run.platformRunId && <RunLog runId={run.id} />}
     </>
   );
+}
+
+/** Shares by the platform's names of what was served. */
+function Shares(props: { shares: TrafficShares }) {
+  const words = Object.entries(props.shares).map(
+    ([id, share]) => `${id}: ${share} %`,
+  );
+  return <>{words.length > 0 ? words.join(', ') : 'nothing'}</>;
 }
 
 function Failure(props: { run: RunDetail }) {

@@ -8,6 +8,7 @@ import { ErrorNotice } from './ErrorNotice';
 import { Facts } from './Facts';
 import { Part } from './Part';
 import { Waiting } from './Waiting';
+import { metricWord } from './words';
 
 export interface RunResultPartProps {
   runId: string;
@@ -55,7 +56,7 @@ function Result(props: { result: RunResult }) {
         <Facts
           facts={metrics.map(metric => [
             metric.name,
-            metric.value === null ? 'not a number' : metricWord(metric.value),
+            metricWord(metric.value),
           ])}
         />
       )}
@@ -73,9 +74,4 @@ function VersionName(props: {
   ) : (
     <strong>{name}</strong>
   );
-}
-
-/** Six significant digits: enough to compare two runs, short enough to read. */
-function metricWord(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

@@ -1,6 +1,3 @@
-import type { ComponentType } from 'react';
-import type { SvgIconProps } from '@mui/material/SvgIcon';
-import Chip, { type ChipProps } from '@mui/material/Chip';
 import BlockIcon from '@mui/icons-material/Block';
 import CancelIcon from '@mui/icons-material/CancelOutlined';
 import SucceededIcon from '@mui/icons-material/CheckCircleOutline';
@@ -12,11 +9,10 @@ import RunningIcon from '@mui/icons-material/PlayCircleOutline';
 import RequestedIcon from '@mui/icons-material/Schedule';
 import SubmittedIcon from '@mui/icons-material/HourglassEmpty';
 import type { RunState } from 'backstage-plugin-modelops-common';
+import { StateChip, type StateLook } from './StateChip';
 import { STATE_WORDS } from './words';
 
-const LOOKS: Readonly<
-  Record<RunState, [ChipProps['color'], ComponentType<SvgIconProps>]>
-> = {
+const LOOKS: Readonly<Record<RunState, StateLook>> = {
   requested: ['default', RequestedIcon],
   submitted: ['default', SubmittedIcon],
   running: ['info', RunningIcon],
@@ -33,21 +29,8 @@ export interface RunStateChipProps {
   state: RunState;
 }
 
-/** The state in a word, with an icon of its own, so that colour only repeats what the word says. */
+/** The state of a run. */
 export function RunStateChip(props: RunStateChipProps) {
-  const [color, Icon] = LOOKS[props.state];
-  return (
-    <Chip
-      size="small"
-      variant="outlined"
-      color={color}
-      icon={<Icon aria-hidden />}
-      label={STATE_WORDS[props.state]}
-      // The word keeps the contrast of text in both themes; border and icon carry the colour.
-      sx={{
-        m: 0,
-        '& .v5-MuiChip-label, & .MuiChip-label': { color: 'text.primary' },
-      }}
-    />
-  );
+  const { state } = props;
+  return <StateChip look={LOOKS[state]} label={STATE_WORDS[state]} />;
 }

@@ -11,8 +11,8 @@ import { RunDetailsPanel } from './RunDetailsPanel';
 import { RunStateChip } from './RunStateChip';
 import { Time } from './Time';
 import {
-  ACTION_WORDS,
   entityWord,
+  OPERATION_WORDS,
   personWord,
   ranAsWord,
   runWord,
@@ -50,7 +50,8 @@ export function RunsTable(props: RunsTableProps) {
         {runs.map(run => (
           <TableRow key={run.id} hover>
             <TableCell component="th" scope="row">
-              {ACTION_WORDS[run.action]}
+              {OPERATION_WORDS[run.operation]}
+              {run.version !== undefined && ` (version ${run.version})`}
             </TableCell>
             {showModel && (
               <TableCell>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import Box from '@mui/material/Box';
 import type { Run } from 'backstage-plugin-modelops-common';
 import { visuallyHidden } from './visuallyHidden';
-import { ACTION_WORDS, STATE_WORDS } from './words';
+import { OPERATION_WORDS, STATE_WORDS } from './words';
 
 export interface StateAnnouncerProps {
   run: Run | undefined;
@@ -20,7 +20,7 @@ export function StateAnnouncer(props: StateAnnouncerProps) {
     before.current = now;
     // The first run seen was there already, unless it was requested this moment.
     if (!run || (first && run.state !== 'requested')) return;
-    setMessage(`${ACTION_WORDS[run.action]}: ${STATE_WORDS[run.state]}`);
+    setMessage(`${OPERATION_WORDS[run.operation]}: ${STATE_WORDS[run.state]}`);
   }, [now, run]);
   return (
     <Box role="status" aria-live="polite" sx={visuallyHidden}>

@@ -21,3 +21,17 @@ export function durationWord(milliseconds: number): string {
 export function isoDuration(milliseconds: number): string {
   return `PT${Math.max(0, Math.round(milliseconds / 1000))}S`;
 }
+
+/** `just now`, `3 minutes ago`, `2 hours ago`, `5 days ago`. */
+export function ageWord(milliseconds: number): string {
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${counted(minutes, 'minute')} ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${counted(hours, 'hour')} ago`;
+  return `${Math.floor(hours / 24)} days ago`;
+}
+
+function counted(count: number, unit: string): string {
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}

@@ -1,5 +1,7 @@
 import {
+  type Binding,
   ERROR_CODES,
+  type Operation,
   type Run,
   type RunAction,
   type RunsAs,
@@ -24,6 +26,17 @@ export const ACTION_WORDS: Readonly<Record<RunAction, string>> = {
   train: 'Train',
   deploy: 'Deploy',
   serve: 'Serve',
+};
+
+/** What a run does, as a person reads it. */
+export const OPERATION_WORDS: Readonly<Record<Operation, string>> = {
+  start: 'Train',
+  deploy: 'Deploy',
+  'set-alias': 'Set alias',
+  traffic: 'Traffic',
+  promote: 'Promote',
+  rollback: 'Roll back',
+  stop: 'Stop serving',
 };
 
 const PLATFORM_WORDS: Readonly<Record<string, string>> = {
@@ -72,6 +85,18 @@ export function ranAsWord(runsAs: RunsAs): string {
 }
 
 /** `Train run 12`, to name a run in a sentence or a label. */
-export function runWord(run: Pick<Run, 'action' | 'auditSequence'>): string {
-  return `${ACTION_WORDS[run.action]} run ${run.auditSequence}`;
+export function runWord(run: Pick<Run, 'operation' | 'auditSequence'>): string {
+  return `${OPERATION_WORDS[run.operation]} run ${run.auditSequence}`;
+}
+
+/** `<connection>:<resource>`, as requests name one of several bound resources. */
+export function targetOf(
+  binding: Pick<Binding, 'connection' | 'resource'>,
+): string {
+  return `${binding.connection}:${binding.resource}`;
+}
+
+/** Six significant digits: enough to compare two runs, short enough to read. */
+export function metricWord(value: number | null): string {
+  return value === null ? 'not a number' : String(Number(value.toPrecision(6)));
 }

@@ -1,0 +1,223 @@
+import { useState } from 'react';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { unstable_useId as useId } from '@mui/material/utils';
+import {
+  type ModelDetail,
+  type Operation,
+  planPromote,
+  type Run,
+  type Serving,
+} from 'backstage-plugin-modelops-common';
+import { Age } from '../parts/Age';
+import { isPromoted, shareChanges, sharesSentence } from '../parts/servedWords';
+import { SharesPreview } from '../parts/SharesPreview';
+import { personWord } from '../parts/words';
+import { ConfirmInPlace } from './ConfirmInPlace';
+import type { BoundAction } from './LoadedModel';
+import { RunsAsNote } from './RunsAsNote';
+import { StopDialog } from './StopDialog';
+import { TrafficDialog } from './TrafficDialog';
+
+export interface ServeControlsProps {
+  model: ModelDetail;
+  target: string;
+  action: BoundAction;
+  serving: Serving;
+  /** What is served is another than what is shown. */
+  onServingChanged: () => void;
+  onStarted: (run: Run) => void;
+}
+
+/** What can be changed of what is served: only what the resource offers, and with the reason where it may not be. */
+export function ServeControls(props: ServeControlsProps) {
+  const { action, model, serving, target } = props;
+  const [open, setOpen] = useState<'traffic' | 'stop'>();
+  const close = () => setOpen(undefined);
+  const reasonId = useId();
+  const ours = serving.served.filter(one => one.ours);
+  const reason = reasonAgainst(action, serving);
+  const offers = (operation: Operation) =>
+    action.operations.includes(operation);
+  const started = (run: Run) => {
+    props.onStarted(run);
+    close();
+  };
+  const request = {
+    entityRef: model.entityRef,
+    action: 'serve',
+    target,
+    ...(serving.revision ? { revision: serving.revision } : {}),
+    parameters: {},
+  } as const;
+  const confirm = {
+    reason,
+    reasonId,
+    onChanged: props.onServingChanged,
+    onStarted: props.onStarted,
+  };
+
+  return (
+    <Box
+      role="group"
+      aria-label="Change what is served"
+      sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}
+    >
+      <RunsAsNote runsAs={action.runsAs} jobRunsAs={action.jobRunsAs} />
+      {reason && (
+        <Typography id={reasonId} variant="body2">
+          {reason}
+        </Typography>
+      )}
+      <Box
+        sx={{
+          display: 'flex',
+          flexWrap: 'wrap',
+          alignItems: 'flex-start',
+          gap: 1,
+        }}
+      >
+        {offers('promote') &&
+          ours.map(
+            ({ id, state, version }) =>
+              version !== undefined &&
+              state === 'ready' &&
+              !isPromoted(serving.served, version) && (
+                <ConfirmInPlace
+                  key={id}
+                  {...confirm}
+                  label={`Promote version ${version}`}
+                  submit="Confirm promotion"
+                  refused="The version was not promoted"
+                  request={{ ...request, operation: 'promote', version }}
+                >
+                  <PromotePreview serving={serving} version={version} />
+                </ConfirmInPlace>
+              ),
+          )}
+        {offers('rollback') && (
+          <RollBack serving={serving} request={request} confirm={confirm} />
+        )}
+        {offers('traffic') && ours.length > 1 && (
+          <Button
+            variant="outlined"
+            size="small"
+            color="inherit"
+            aria-haspopup="dialog"
+            disabled={reason !== undefined}
+            aria-describedby={reason === undefined ? undefined : reasonId}
+            onClick={() => setOpen('traffic')}
+          >
+            Change traffic…
+          </Button>
+        )}
+        {offers('stop') && ours.length > 0 && (
+          <Button
+            variant="outlined"
+            size="small"
+            color="inherit"
+            aria-haspopup="dialog"
+            disabled={!action.allowed}
+            aria-describedby={action.allowed ? undefined : reasonId}
+            onClick={() => setOpen('stop')}
+          >
+            Stop serving…
+          </Button>
+        )}
+      </Box>
+      {open === 'traffic' && (
+        <TrafficDialog
+          model={model}
+          target={target}
+          onClose={close}
+          onStarted={started}
+        />
+      )}
+      {open === 'stop' && (
+        <StopDialog
+          title={model.title}
+          serving={serving}
+          request={{ ...request, operation: 'stop' }}
+          onChanged={props.onServingChanged}
+          onClose={close}
+          onStarted={started}
+        />
+      )}
+    </Box>
+  );
+}
+
+function reasonAgainst(
+  action: BoundAction,
+  serving: Serving,
+): string | undefined {
+  if (!action.allowed) {
+    return action.reason?.message ?? 'You may not change what is served here.';
+  }
+  if (serving.state === 'updating') {
+    return 'A change is being rolled out. The next one can be made at its end.';
+  }
+  return undefined;
+}
+
+function PromotePreview(props: { serving: Serving; version: string }) {
+  const { served } = props.serving;
+  const plan = planPromote(served, props.version);
+  return plan.ok ? (
+    <SharesPreview changes={shareChanges(served, plan.shares)} />
+  ) : (
+    <>{plan.problem}</>
+  );
+}
+
+type Confirm = Pick<
+  Parameters<typeof ConfirmInPlace>[0],
+  'reason' | 'reasonId' | 'onChanged' | 'onStarted'
+>;
+type Request = Omit<
+  Parameters<typeof ConfirmInPlace>[0]['request'],
+  'operation'
+>;
+
+function RollBack(props: {
+  serving: Serving;
+  request: Request;
+  confirm: Confirm;
+}) {
+  const { rollback, served } = props.serving;
+  const noneId = useId();
+  if (!rollback) {
+    return (
+      <Box>
+        <Button
+          variant="outlined"
+          size="small"
+          color="inherit"
+          disabled
+          aria-describedby={noneId}
+        >
+          Roll back
+        </Button>
+        <Typography id={noneId} variant="caption" component="div">
+          No change made here is left to take back.
+        </Typography>
+      </Box>
+    );
+  }
+  return (
+    <ConfirmInPlace
+      {...props.confirm}
+      label="Roll back"
+      submit="Confirm roll back"
+      refused="The change was not taken back"
+      request={{ ...props.request, operation: 'rollback' }}
+    >
+      <Typography variant="body2">
+        Restores {sharesSentence(served, rollback.shares) || 'what was there'},
+        as before {personWord(rollback.changedBy)}'s change{' '}
+        <Age at={rollback.changedAt} />.
+      </Typography>
+    </ConfirmInPlace>
+  );
+}
