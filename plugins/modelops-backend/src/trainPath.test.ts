@@ -56,7 +56,7 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
     expect(result.body).toMatchObject({
       modelVersion: {
         model: 'main.fraud.detector',
-        version: '3',
+        version: '5',
         status: 'READY',
       },
       metrics: expect.arrayContaining([

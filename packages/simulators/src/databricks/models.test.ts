@@ -3,6 +3,7 @@ import { startSimulators } from '../startSimulators';
 import { callerOf, startFraudRun, type Caller } from '../testing/callers';
 
 const FRAUD = '/api/2.1/unity-catalog/models/main.fraud.detector';
+const HIDDEN = '/api/2.1/unity-catalog/models/main.hr.attrition';
 
 let simulators: Simulators;
 let ada: Caller;
@@ -52,7 +53,7 @@ describe('training', () => {
       modelops_run_id: 'r-42',
     });
     expect(version).toMatchObject({
-      version: 3,
+      version: 5,
       status: 'READY',
       model_name: 'detector',
       created_by: '33333333-3333-4333-8333-333333333333',
@@ -140,7 +141,7 @@ describe('training', () => {
     expect(body.run.info.status).toBe('KILLED');
     expect(
       (await ada.get(`${FRAUD}/versions`)).body.model_versions,
-    ).toHaveLength(2);
+    ).toHaveLength(4);
   });
 
   it('does not hold up answers', async () => {
@@ -161,10 +162,10 @@ describe('training', () => {
 });
 
 describe('the model registry', () => {
-  it('holds two older versions with true metrics, the second one champion', async () => {
+  it('holds four older versions with true metrics, the second one champion', async () => {
     const { body } = await ada.get(`${FRAUD}/versions`);
     expect(body.model_versions.map((version: any) => version.version)).toEqual([
-      1, 2,
+      1, 2, 3, 4,
     ]);
     for (const version of body.model_versions) {
       const { body: mlflow } = await ada.get(
@@ -210,18 +211,26 @@ describe('the model registry', () => {
         (await caller.get('/api/2.1/unity-catalog/models')).body
           .registered_models ?? []
       ).map((m: any) => m.full_name);
-    expect(await names(ada)).toEqual(['main.fraud.detector']);
-    expect(await names(grace)).toEqual(['main.growth.uplift']);
+    expect(await names(ada)).toEqual([
+      'main.fraud.detector',
+      'main.risk.chargeback',
+    ]);
+    expect(await names(grace)).toEqual([
+      'main.fraud.detector',
+      'main.growth.uplift',
+    ]);
     expect(await names(alan)).toEqual([
       'main.fraud.detector',
       'main.growth.uplift',
       'main.hr.attrition',
+      'main.risk.chargeback',
+      'main.risk.velocity',
     ]);
-    expect(await grace.get(FRAUD)).toMatchObject({
+    expect(await grace.get(HIDDEN)).toMatchObject({
       status: 403,
       body: { error_code: 'PERMISSION_DENIED' },
     });
-    expect(await grace.get(`${FRAUD}/versions/1`)).toMatchObject({
+    expect(await grace.get(`${HIDDEN}/versions/1`)).toMatchObject({
       status: 403,
     });
     const { body } = await ada.get(`${FRAUD}/versions/1`);
@@ -231,21 +240,18 @@ describe('the model registry', () => {
   });
 
   it('can give an empty page that is not the last', async () => {
-    const first = (await ada.get('/api/2.1/unity-catalog/models?max_results=1'))
-      .body;
-    expect(first.registered_models).toHaveLength(1);
-    const second = (
-      await ada.get(
-        `/api/2.1/unity-catalog/models?max_results=1&page_token=${first.next_page_token}`,
-      )
-    ).body;
-    expect(second).toEqual({ next_page_token: expect.any(String) });
-    const third = (
-      await ada.get(
-        `/api/2.1/unity-catalog/models?max_results=1&page_token=${second.next_page_token}`,
-      )
-    ).body;
-    expect(third).toEqual({});
+    const pages: number[] = [];
+    let page: string | undefined;
+    do {
+      const { body } = await ada.get(
+        `/api/2.1/unity-catalog/models?max_results=1${
+          page ? `&page_token=${page}` : ''
+        }`,
+      );
+      pages.push(body.registered_models?.length ?? 0);
+      page = body.next_page_token;
+    } while (page);
+    expect(pages).toEqual([1, 0, 0, 1, 0]);
   });
 
   it('wants catalog and schema together', async () => {
@@ -273,7 +279,7 @@ describe('the model registry', () => {
   });
 
   it('adds details to its errors, one of them without metadata', async () => {
-    const { body } = await grace.get(FRAUD);
+    const { body } = await grace.get(HIDDEN);
     expect(body.details.map((detail: any) => detail.metadata)).toEqual([
       {},
       undefined,

@@ -103,7 +103,7 @@ it('starts a run, waits for its end and finds its version and metrics', async ()
     client.modelVersions.list({ full_name: 'main.fraud.detector' }),
   );
   const newest = versions.at(-1)!;
-  expect(newest).toMatchObject({ version: 3, status: 'READY' });
+  expect(newest).toMatchObject({ version: 5, status: 'READY' });
   const mlflow = await client.experiments.getRun({ run_id: newest.run_id! });
   expect(mlflow.run?.data?.tags).toContainEqual({
     key: 'mlflow.databricks.jobRunID',
@@ -120,7 +120,7 @@ it('starts a run, waits for its end and finds its version and metrics', async ()
   const output = await client.jobs.getRunOutput({
     run_id: run.tasks![0].run_id!,
   });
-  expect(output.logs).toContain('Registered main.fraud.detector version 3');
+  expect(output.logs).toContain('Registered main.fraud.detector version 5');
 });
 
 it('cancels a run and waits until it has ended', async () => {
@@ -191,7 +191,7 @@ it('gets a missing right as permission denied', async () => {
 it('loses the code of a Unity Catalog error, a defect of the client that the real details cause too', async () => {
   const { registeredModels } = await clientOf('grace');
   const refusal = await refusalOf(
-    registeredModels.get({ full_name: 'main.fraud.detector' }),
+    registeredModels.get({ full_name: 'main.hr.attrition' }),
   );
   expect(refusal).toMatchObject({ statusCode: 403, errorCode: 'Forbidden' });
   expect(refusal.message).toContain('PERMISSION_DENIED');
