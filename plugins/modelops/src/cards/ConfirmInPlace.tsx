@@ -15,7 +15,7 @@ export interface ConfirmInPlaceProps {
   refused: string;
   /** Why it cannot be pressed; stands in the element `reasonId`. */
   reason: string | undefined;
-  reasonId: string;
+  reasonId: string | undefined;
   request: StartRunRequest;
   /** What it will do. */
   children: ReactNode;

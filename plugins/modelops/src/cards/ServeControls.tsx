@@ -118,8 +118,8 @@ export function ServeControls(props: ServeControlsProps) {
             size="small"
             color="inherit"
             aria-haspopup="dialog"
-            disabled={!action.allowed}
-            aria-describedby={action.allowed ? undefined : reasonId}
+            disabled={reason !== undefined}
+            aria-describedby={reason === undefined ? undefined : reasonId}
             onClick={() => setOpen('stop')}
           >
             Stop serving…
@@ -211,7 +211,11 @@ function RollBack(props: {
       label="Roll back"
       submit="Confirm roll back"
       refused="The change was not taken back"
-      request={{ ...props.request, operation: 'rollback' }}
+      request={{
+        ...props.request,
+        operation: 'rollback',
+        parameters: rollback.shares,
+      }}
     >
       <Typography variant="body2">
         Restores {sharesSentence(served, rollback.shares) || 'what was there'},

@@ -17,8 +17,8 @@ export function StartError(props: StartErrorProps) {
     return (
       <Alert severity="warning">
         <AlertTitle>What is served changed since you looked</AlertTitle>
-        Nothing was sent. What is served was read again; look at what would
-        change now, then press {submit} again. What you typed is still there.
+        {error.message} It was read again: look at what would change now, then
+        press {submit} again.
       </Alert>
     );
   }
