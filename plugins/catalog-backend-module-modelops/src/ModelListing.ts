@@ -25,6 +25,22 @@ const PASSING: ReadonlySet<string> = new Set([
   'platform-unreachable',
 ]);
 
+/** All the waiting of one listing: twice as long each time, or as long as the platform asks for. */
+class Waits {
+  constructor(private leftMs: number) {}
+
+  /** Undefined when there is no time left to wait that long. */
+  take(attempt: number, retryAfterSeconds?: number): number | undefined {
+    const ms =
+      retryAfterSeconds === undefined
+        ? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
+        : retryAfterSeconds * 1000;
+    if (ms > this.leftMs) return undefined;
+    this.leftMs -= ms;
+    return ms;
+  }
+}
+
 /** Reads everything of one connection: all of it, or an error. */
 export class ModelListing {
   constructor(
@@ -79,22 +95,6 @@ export class ModelListing {
         await pause(ms, undefined, { signal });
       }
     }
-  }
-}
-
-/** All the waiting of one listing: twice as long each time, or as long as the platform asks for. */
-class Waits {
-  constructor(private leftMs: number) {}
-
-  /** Undefined when there is no time left to wait that long. */
-  take(attempt: number, retryAfterSeconds?: number): number | undefined {
-    const ms =
-      retryAfterSeconds === undefined
-        ? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-        : retryAfterSeconds * 1000;
-    if (ms > this.leftMs) return undefined;
-    this.leftMs -= ms;
-    return ms;
   }
 }
 

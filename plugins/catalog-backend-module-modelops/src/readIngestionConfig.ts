@@ -57,16 +57,18 @@ const providerSchema = z.strictObject({
       type: typeSchema.default('ai-model'),
     })
     .prefault({}),
-  endpoints: z.preprocess(
-    // A union would say of a misspelt key only that it is neither of the two.
-    value => (value === false ? undefined : value ?? {}),
-    z
-      .strictObject({
-        kind: kindSchema.default('Component'),
-        type: typeSchema.default('model-server'),
-      })
-      .optional(),
-  ),
+  endpoints: z
+    .preprocess(
+      // A union would say of a misspelt key only that it is neither of the two.
+      value => (value === false ? undefined : value),
+      z
+        .strictObject({
+          kind: kindSchema.default('Component'),
+          type: typeSchema.default('model-server'),
+        })
+        .optional(),
+    )
+    .prefault({}),
   owner: z
     .strictObject({
       tag: z.string().min(1).default('team'),
