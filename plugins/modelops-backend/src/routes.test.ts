@@ -25,6 +25,7 @@ const OURS = (Object.values(REST_ROUTES) as RestRoute[]).map(
     `/v1${route.path
       .replace(':kind/:namespace/:name', 'resource/default/fraud-detector')
       .replace(':action', 'train')
+      .replace(':version', '1')
       .replace(':id', '00000000-0000-4000-8000-000000000000')}`,
   ],
 );

@@ -118,6 +118,7 @@ describe('readModelopsConfig', () => {
       environment: 'production',
       insecure: false,
       logs: false,
+      reads: 'reader',
       acceptLongLived: true,
       settings: { host: 'https://desk.acme.com', region: 'eu' },
       user: {
@@ -131,6 +132,7 @@ describe('readModelopsConfig', () => {
     });
     expect(config.connections.get('desk-local')).toMatchObject({
       logs: true,
+      reads: 'person',
       acceptLongLived: false,
       insecure: false,
       reader: { settings: { scopes: ['all'], servicePrincipal: 'sp-reader' } },
