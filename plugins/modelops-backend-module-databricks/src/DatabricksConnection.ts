@@ -1,5 +1,6 @@
 import type { Operation, RunResult } from 'backstage-plugin-modelops-common';
 import type {
+  FormQuestion,
   JobReading,
   KnownJob,
   PlatformCall,
@@ -14,20 +15,39 @@ import type { DatabricksClient } from './databricksClient';
 import { readJob, toForm } from './databricksJobs';
 import { readLogTail } from './databricksLogs';
 import { readJobs } from './databricksReadJobs';
-import { operationsOf } from './databricksResources';
+import { offers } from './databricksResources';
 import { readRunResult } from './databricksResults';
 import { startJob } from './databricksStart';
+import { readAliasForm, setAlias } from './registry/aliasChange';
+import { DatabricksRegistry } from './registry/DatabricksRegistry';
+import { readBuildLog } from './serving/buildLog';
+import { changeEndpoint } from './serving/changeEndpoint';
+import { readChangeForm } from './serving/changeForm';
+import { DatabricksServing } from './serving/DatabricksServing';
+import { readChangeResult } from './serving/deployResult';
 
-/** One workspace: each method is a file of its own. @internal */
+type Named = KnownJob & { platformRunId: string };
+
+/** One workspace: jobs, endpoints and aliases, each method a file of its own. @internal */
 export class DatabricksConnection implements PlatformConnection {
-  constructor(private readonly client: DatabricksClient) {}
+  readonly registry: DatabricksRegistry;
+  readonly serving: DatabricksServing;
+
+  constructor(private readonly client: DatabricksClient) {
+    this.registry = new DatabricksRegistry(client);
+    this.serving = new DatabricksServing(client);
+  }
 
   async readForm(
     call: PlatformCall,
-    resource: PlatformResource,
-    operation: Operation,
+    question: FormQuestion,
   ): Promise<PlatformForm> {
+    const { resource, operation } = question;
     this.requireOperation(resource, operation);
+    if (resource.kind === 'endpoint')
+      return readChangeForm(this.client, call, question);
+    if (operation === 'set-alias')
+      return readAliasForm(this.client, call, resource);
     const job = await readJob(this.client, call, resource);
     return toForm(job, this.client.settings.runIdParameter);
   }
@@ -37,6 +57,9 @@ export class DatabricksConnection implements PlatformConnection {
     job: StartJob & { principal: string },
   ): Promise<Extract<JobReading, { kind: 'found' }>> {
     this.requireOperation(job.resource, job.operation);
+    if (job.resource.kind === 'endpoint')
+      return changeEndpoint(this.client, call, job);
+    if (job.operation === 'set-alias') return setAlias(this.client, call, job);
     return startJob(this.client, call, job);
   }
 
@@ -47,35 +70,41 @@ export class DatabricksConnection implements PlatformConnection {
     return readJobs(this.client, call, jobs);
   }
 
-  cancel(
-    call: PlatformCall,
-    job: KnownJob & { platformRunId: string },
-  ): Promise<void> {
-    return cancelRun(this.client, call, job);
+  async cancel(call: PlatformCall, job: Named): Promise<void> {
+    if (job.resource.kind === 'job') return cancelRun(this.client, call, job);
+    throw this.unsupported(
+      `Databricks cannot cancel a change of ${job.resource.canonical}. Wait for its end, and change it back.`,
+    );
   }
 
-  readLogs(
-    call: PlatformCall,
-    job: KnownJob & { platformRunId: string },
-    maxBytes: number,
-  ): Promise<string> {
-    return readLogTail(this.client, call, job, maxBytes);
+  readLogs(call: PlatformCall, job: Named, maxBytes: number): Promise<string> {
+    return job.resource.kind === 'job'
+      ? readLogTail(this.client, call, job, maxBytes)
+      : readBuildLog(this.client, call, job, maxBytes);
   }
 
   readResult(
     call: PlatformCall,
-    job: KnownJob & { platformRunId: string },
+    job: Named,
     model?: PlatformResource,
   ): Promise<RunResult> {
-    return readRunResult(this.client, call, job, model);
+    return job.resource.kind === 'job'
+      ? readRunResult(this.client, call, job, model)
+      : readChangeResult(this.client, call, job);
   }
 
   private requireOperation(resource: PlatformResource, operation: Operation) {
-    if (operationsOf(resource, 'train').includes(operation)) return;
-    throw new PlatformError(
+    if (offers(resource, operation)) return;
+    throw this.unsupported(
+      `Databricks does not offer '${operation}' on ${resource.canonical}.`,
+    );
+  }
+
+  private unsupported(message: string): PlatformError {
+    return new PlatformError(
       this.client.connection.id,
       'operation-unsupported',
-      `Databricks does not offer '${operation}' on ${resource.canonical}.`,
+      message,
       { refused: true },
     );
   }

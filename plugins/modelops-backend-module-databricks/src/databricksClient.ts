@@ -26,7 +26,16 @@ export interface DatabricksRequest extends Purpose {
   /** Our id of the run it is about; Databricks shows it in its audit log. */
   runId?: string;
   maxBytes?: number;
+  /** Longest time for the whole request, in milliseconds; that of `platformFetch` unless told. */
+  deadlineMs?: number;
 }
+
+/** One request that changes something. @internal */
+export type DatabricksWrite = DatabricksRequest & {
+  body?: Record<string, unknown>;
+  /** `read` only for what may be done twice. */
+  repeat: PlatformRequest['repeat'];
+};
 
 /** A page of a list. @internal */
 export interface DatabricksPage {
@@ -54,21 +63,31 @@ export class DatabricksClient {
     return this.parse(response, request, schema);
   }
 
-  /** Writes. `repeat: 'read'` only for what may be done twice. */
-  async post<S extends z.ZodType>(
+  post<S extends z.ZodType>(
     call: PlatformCall,
-    request: DatabricksRequest & {
-      body: Record<string, unknown>;
-      repeat: PlatformRequest['repeat'];
-    },
+    request: DatabricksWrite,
     schema: S,
   ): Promise<z.output<S>> {
-    const response = await this.send(call, request, {
-      method: 'POST',
+    return this.write('POST', call, request, schema);
+  }
+
+  put<S extends z.ZodType>(
+    call: PlatformCall,
+    request: DatabricksWrite,
+    schema: S,
+  ): Promise<z.output<S>> {
+    return this.write('PUT', call, request, schema);
+  }
+
+  /** Deletes; the answer carries nothing. */
+  async delete(
+    call: PlatformCall,
+    request: DatabricksRequest & Pick<DatabricksWrite, 'repeat'>,
+  ): Promise<void> {
+    await this.send(call, request, {
+      method: 'DELETE',
       repeat: request.repeat,
-      body: { json: stringifyDatabricksJson(request.body) },
     });
-    return this.parse(response, request, schema);
   }
 
   /**
@@ -121,6 +140,7 @@ export class DatabricksClient {
       path: request.path,
       query: request.query,
       maxBytes: request.maxBytes,
+      deadlineMs: request.deadlineMs,
       credential: call.credential.accessToken,
       signal: call.signal,
       headers: {
@@ -132,6 +152,20 @@ export class DatabricksClient {
     if (response.status < 200 || response.status > 299)
       throw toPlatformError(this.connection.id, response, request);
     return response;
+  }
+
+  private async write<S extends z.ZodType>(
+    method: 'POST' | 'PUT',
+    call: PlatformCall,
+    request: DatabricksWrite,
+    schema: S,
+  ): Promise<z.output<S>> {
+    const response = await this.send(call, request, {
+      method,
+      repeat: request.repeat,
+      body: request.body && { json: stringifyDatabricksJson(request.body) },
+    });
+    return this.parse(response, request, schema);
   }
 
   /** A sign-in page with status 200 ends here, too. */

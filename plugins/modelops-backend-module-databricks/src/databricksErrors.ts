@@ -3,6 +3,7 @@ import {
   PlatformError,
   type PlatformErrorCode,
   type PlatformResponse,
+  retryAfterSeconds,
 } from 'backstage-plugin-modelops-node';
 import { parseDatabricksJson } from './databricksJson';
 import { errorSchema } from './databricksSchemas';
@@ -15,6 +16,8 @@ export interface Purpose {
   needs: string;
   /** Reads by id: there, Databricks says 400 INVALID_PARAMETER_VALUE where others say 404. */
   missingIsInvalid?: boolean;
+  /** Reads something that a workspace need not have: that it is switched off there means that there is none of it. */
+  offIsMissing?: boolean;
 }
 
 /** Databricks `error_code`. Source: reference, section 5.1, and `databricks/sdk/errors` of the Python SDK. */
@@ -31,6 +34,12 @@ const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
   ['ABORTED', 'platform-conflict'],
   ['REQUEST_LIMIT_EXCEEDED', 'platform-throttled'],
   ['RESOURCE_EXHAUSTED', 'platform-throttled'],
+]);
+
+/** `error_code` of what a workspace does not have: the old registry switched off, no Unity Catalog. */
+const OFF: ReadonlySet<string> = new Set([
+  'FEATURE_DISABLED',
+  'METASTORE_DOES_NOT_EXIST',
 ]);
 
 /** Statuses that can mean "I stopped waiting" rather than "no". */
@@ -57,7 +66,7 @@ export function toPlatformError(
     connection,
     code,
     sentenceFor(connection, code, status, purpose),
-    { refused },
+    { refused, retryAfterSeconds: retryAfterSeconds(response.headers) },
   );
 }
 
@@ -70,6 +79,8 @@ function codeOf(
   // A number instead of a word comes from the front door, which has not looked at rights: 403 is a bad token there.
   if (/^40[13]$/.test(String(errorCode))) return 'platform-refused-credential';
   if (errorCode === 'INVALID_PARAMETER_VALUE' && purpose.missingIsInvalid)
+    return 'platform-not-found';
+  if (purpose.offIsMissing && OFF.has(String(errorCode)))
     return 'platform-not-found';
   return CODES.get(String(errorCode)) ?? codeForStatus(status);
 }

@@ -104,7 +104,7 @@ export function jobIdOf(
 export async function readRun(
   client: DatabricksClient,
   call: PlatformCall,
-  run: { platformRunId: string; runId: string; resource: PlatformResource },
+  run: { platformRunId: string; runId?: string; resource: PlatformResource },
 ): Promise<DatabricksRun> {
   const { pages } = await client.getPages(
     call,

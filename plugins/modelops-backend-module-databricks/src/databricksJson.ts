@@ -53,3 +53,17 @@ export function jsonId(digits: string): LosslessNumber {
 export function stringifyDatabricksJson(body: Record<string, unknown>): string {
   return stringify(body) as string;
 }
+
+/**
+ * Reads JSON that is to be written again: every number keeps its digits as it came. Undefined for anything that is not JSON.
+ * @internal
+ */
+export function parseToCarryOver(text: string): unknown {
+  try {
+    return parse(text, undefined, {
+      onDuplicateKey: ({ newValue }) => newValue,
+    });
+  } catch {
+    return undefined;
+  }
+}

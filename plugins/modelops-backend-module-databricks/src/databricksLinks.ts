@@ -49,13 +49,74 @@ export function jobLink(
 export function modelVersionLink(
   hosts: Hosts,
   model: PlatformResource,
-  version: number,
+  version: number | string,
 ): string | undefined {
-  const path = nameOf(model).split('.').map(encodeURIComponent).join('/');
+  const page = modelLink(hosts, model);
+  const step = model.kind === 'model' ? 'version' : 'versions';
+  return (
+    page && shownLink(hosts, `${page}/${step}/${segment(String(version))}`)
+  );
+}
+
+/** Page of a registered model in the console. @internal */
+export function modelLink(
+  hosts: Hosts,
+  model: PlatformResource,
+): string | undefined {
+  return model.kind === 'model'
+    ? shownLink(
+        hosts,
+        `${consoleOf(hosts)}/explore/data/models/${catalogPath(model)}`,
+      )
+    : shownLink(
+        hosts,
+        `${consoleOf(hosts)}/ml/models/${segment(nameOf(model))}`,
+      );
+}
+
+/** Page of a serving endpoint in the console. @internal */
+export function endpointLink(
+  hosts: Hosts,
+  endpoint: string,
+): string | undefined {
   return shownLink(
     hosts,
-    `${consoleOf(hosts)}/explore/data/models/${path}/version/${version}`,
+    `${consoleOf(hosts)}/ml/endpoints/${segment(endpoint)}`,
   );
+}
+
+/** Page of an experiment run in the console; ids come out of answers. @internal */
+export function experimentRunLink(
+  hosts: Hosts,
+  experimentId: string,
+  runId: string,
+): string | undefined {
+  return shownLink(
+    hosts,
+    `${consoleOf(hosts)}/ml/experiments/${segment(experimentId)}/runs/${segment(
+      runId,
+    )}`,
+  );
+}
+
+/** Page of a run of a job in the console; ids come out of answers. @internal */
+export function jobRunLink(
+  hosts: Hosts & Pick<DatabricksSettings, 'workspaceId'>,
+  jobId: string,
+  runId: string,
+): string | undefined {
+  if (!/^[0-9]{1,20}$/.test(jobId)) return undefined;
+  const job = jobLink(hosts, jobId, hosts.workspaceId);
+  return job && shownLink(hosts, `${job}/run/${segment(runId)}`);
+}
+
+function catalogPath(model: PlatformResource): string {
+  return nameOf(model).split('.').map(segment).join('/');
+}
+
+/** One part of a path; a dot alone would climb up. */
+function segment(text: string): string {
+  return /^\.+$/.test(text) ? '' : encodeURIComponent(text);
 }
 
 function consoleOf(hosts: Hosts): string {

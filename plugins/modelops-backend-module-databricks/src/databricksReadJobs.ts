@@ -8,10 +8,12 @@ import type { DatabricksClient } from './databricksClient';
 import { readKnownRuns, type KnownRun } from './databricksKnownRuns';
 import { readLostRuns } from './databricksLostRuns';
 import { endsTheBatch, toReadings, type Outcomes } from './databricksOutcomes';
+import { readAliasChanges } from './registry/aliasChange';
+import { readChanges } from './serving/readChanges';
 
 /**
- * Reads many jobs: the known runs of the workspace in one list, the lost ones in lists of their Databricks job. What cannot
- * be read is `unreachable`, so that it does not keep the others from being read; if nothing can be read, the first error is
+ * Reads many jobs: the known runs of the workspace in one list, the lost ones in lists of their Databricks job, and changes
+ * in one call for each endpoint or model. What cannot be read is `unreachable`, so that it does not keep the others from being read; if nothing can be read, the first error is
  * thrown.
  * @internal
  */
@@ -21,13 +23,21 @@ export async function readJobs(
   jobs: readonly KnownJob[],
 ): Promise<Map<string, JobReading>> {
   const outcomes: Outcomes = new Map();
-  const known = jobs.filter(isKnown);
-  const lost = groupByResource(jobs.filter(job => !isKnown(job)));
+  const known = jobs.filter(isRun).filter(isKnown);
+  const lost = groupByResource(jobs.filter(isRun).filter(job => !isKnown(job)));
+  const changes = groupByResource(jobs.filter(job => !isRun(job)));
   const batches = [
     { batch: known, read: () => readKnownRuns(client, call, known, outcomes) },
     ...lost.map(batch => ({
       batch,
       read: () => readLostRuns(client, call, batch, outcomes),
+    })),
+    ...changes.map(batch => ({
+      batch,
+      read: () =>
+        batch[0].resource.kind === 'endpoint'
+          ? readChanges(client, call, batch, outcomes)
+          : readAliasChanges(client, call, batch, outcomes),
     })),
   ];
   let failure: PlatformError | undefined;
@@ -37,6 +47,11 @@ export async function readJobs(
       if (failure && !outcomes.has(runId)) outcomes.set(runId, failure);
   }
   return toReadings(outcomes);
+}
+
+/** A run of a Databricks job; anything else is a change of an endpoint or an alias. */
+function isRun({ resource }: KnownJob): boolean {
+  return resource.kind === 'job';
 }
 
 function isKnown(job: KnownJob): job is KnownRun {

@@ -78,10 +78,34 @@ export function nameOf(resource: PlatformResource): string {
   return resource.canonical.slice(resource.kind.length + 1);
 }
 
+/** What can be done with a resource, by its kind and the action. */
+const OPERATIONS_OF: Readonly<
+  Record<string, Partial<Record<RunAction, readonly Operation[]>>>
+> = {
+  job: { train: ['start'] },
+  model: { deploy: ['set-alias'] },
+  endpoint: {
+    deploy: ['deploy'],
+    serve: ['traffic', 'promote', 'rollback', 'stop'],
+  },
+  // The workspace registry has no aliases on Databricks; its versions can be read and deployed.
+  'registered-model': {},
+};
+
 /** What can be done with a resource of this kind. @internal */
 export function operationsOf(
   resource: PlatformResource,
   action: RunAction,
 ): readonly Operation[] {
-  return resource.kind === 'job' && action === 'train' ? ['start'] : [];
+  return OPERATIONS_OF[resource.kind]?.[action] ?? [];
+}
+
+/** Whether an operation is offered on a resource, by whichever action. @internal */
+export function offers(
+  resource: PlatformResource,
+  operation: Operation,
+): boolean {
+  return Object.values(OPERATIONS_OF[resource.kind] ?? {}).some(operations =>
+    operations.includes(operation),
+  );
 }

@@ -1,19 +1,18 @@
 import type { RunResult } from 'backstage-plugin-modelops-common';
-import {
-  PlatformError,
-  type KnownJob,
-  type PlatformCall,
-  type PlatformResource,
+import type {
+  KnownJob,
+  PlatformCall,
+  PlatformResource,
 } from 'backstage-plugin-modelops-node';
-import type { z } from 'zod';
 import type { DatabricksClient } from './databricksClient';
 import { readRun } from './databricksJobs';
 import { modelVersionLink } from './databricksLinks';
+import { findMlflowRun, JOB_RUN_TAG, metricsOf } from './databricksMlflow';
 import { nameOf } from './databricksResources';
 import {
-  mlflowRunSchema,
   modelVersionsSchema,
   type DatabricksRun,
+  type MlflowRun,
   type ModelVersion,
 } from './databricksSchemas';
 
@@ -21,11 +20,6 @@ import {
 const VERSIONS_PER_PAGE = 1000;
 /** MLflow runs looked at, at most: a job that made more versions than this since the run began is not our case. */
 const MAX_LOOKUPS = 20;
-/** Tag that MLflow puts on what a job logs: the id of the run or of one of its tasks. */
-const JOB_RUN_TAG = 'mlflow.databricks.jobRunID';
-
-type MlflowRun = z.output<typeof mlflowRunSchema>['run'];
-
 /** The version of a Unity Catalog model that a run registered, with the metrics of its MLflow run. @internal */
 export async function readRunResult(
   client: DatabricksClient,
@@ -38,7 +32,7 @@ export async function readRunResult(
   const ids = new Set([run.run_id, ...run.tasks.map(task => task.run_id)]);
   const candidates = await listVersionsSince(client, call, job, model, run);
   for (const version of candidates.slice(0, MAX_LOOKUPS)) {
-    const logged = await findMlflowRun(client, call, job, version);
+    const logged = await findMlflowRun(client, call, version.run_id, job.runId);
     const tag = logged?.data?.tags.find(({ key }) => key === JOB_RUN_TAG);
     if (logged && tag?.value && ids.has(tag.value))
       return toResult(client, model, version, logged);
@@ -78,37 +72,6 @@ function createdAt(version: ModelVersion): number {
   return version.created_at?.getTime() ?? 0;
 }
 
-/** Undefined for a run that is gone, of another workspace or not ours to read: then it is not the one we look for. */
-async function findMlflowRun(
-  client: DatabricksClient,
-  call: PlatformCall,
-  job: KnownJob,
-  version: ModelVersion,
-): Promise<MlflowRun | undefined> {
-  try {
-    const { run } = await client.get(
-      call,
-      {
-        path: '/api/2.0/mlflow/runs/get',
-        query: { run_id: version.run_id },
-        target: 'the MLflow run of the version',
-        needs: 'Can Read on its experiment',
-        runId: job.runId,
-      },
-      mlflowRunSchema,
-    );
-    return run;
-  } catch (error) {
-    if (
-      error instanceof PlatformError &&
-      (error.code === 'platform-not-found' ||
-        error.code === 'platform-permission-denied')
-    )
-      return undefined;
-    throw error;
-  }
-}
-
 function toResult(
   client: DatabricksClient,
   model: PlatformResource,
@@ -119,15 +82,14 @@ function toResult(
     modelVersion: {
       model: nameOf(model),
       version: String(version.version),
-      // Only what looks like a word of the enum: it is shown as it is.
-      status: /^[A-Z_]{1,40}$/.test(version.status ?? '')
-        ? version.status!
-        : 'UNKNOWN',
+      status: shownStatus(version.status),
       url: modelVersionLink(client.settings, model, version.version),
     },
-    metrics: (logged.data?.metrics ?? []).map(({ key, value }) => ({
-      name: key,
-      value,
-    })),
+    metrics: metricsOf(logged),
   };
+}
+
+/** Only what looks like a word of the enum: it is shown as it is. @internal */
+export function shownStatus(status: string | undefined): string {
+  return status && /^[A-Z_]{1,40}$/.test(status) ? status : 'UNKNOWN';
 }

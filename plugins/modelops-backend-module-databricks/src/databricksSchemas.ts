@@ -3,24 +3,27 @@ import { z } from 'zod';
 // Field names as in the Databricks REST reference. Unknown fields are ignored, absent and null arrays are empty, and
 // free text is never passed on. Ids are text with all digits, whatever their size (see databricksJson.ts).
 
-const id = z
+/** An int64 as text with all its digits. @internal */
+export const id = z
   .union([z.int().nonnegative(), z.string().regex(/^[0-9]{1,19}$/)])
   .transform(String);
 
-/** Epoch milliseconds; 0 and absent mean "not yet". The limit is the largest `Date`. */
-const time = z
+/** Epoch milliseconds; 0 and absent mean "not yet". The limit is the largest `Date`. @internal */
+export const time = z
   .number()
   .min(0)
   .max(8.64e15)
   .nullish()
   .transform(ms => (ms ? new Date(ms) : undefined));
 
-const text = z
+/** Text that may be absent. @internal */
+export const text = z
   .string()
   .nullish()
   .transform(value => value ?? undefined);
 
-function listOf<S extends z.ZodType>(item: S) {
+/** A list that may be absent. @internal */
+export function listOf<S extends z.ZodType>(item: S) {
   return z
     .array(item)
     .nullish()
@@ -48,6 +51,8 @@ const taskSchema = runStateSchema.extend({
 /** A run, as runs/get and runs/list give it. @internal */
 export const runSchema = runStateSchema.extend({
   run_id: id,
+  /** The run itself; of the run of one task, the run it is part of. */
+  job_run_id: id.nullish(),
   job_id: id.nullish(),
   creator_user_name: text,
   run_type: text,
@@ -134,14 +139,18 @@ const metricValue = z
 /** Answer of mlflow/runs/get. @internal */
 export const mlflowRunSchema = z.object({
   run: z.object({
+    info: z.object({ experiment_id: text }).nullish(),
     data: z
       .object({
         metrics: listOf(z.object({ key: z.string(), value: metricValue })),
+        params: listOf(z.object({ key: z.string(), value: text })),
         tags: listOf(z.object({ key: z.string(), value: text })),
       })
       .nullish(),
   }),
 });
+/** An experiment run. @internal */
+export type MlflowRun = z.output<typeof mlflowRunSchema>['run'];
 
 /** Answer of SCIM `Me`. @internal */
 export const meSchema = z.object({

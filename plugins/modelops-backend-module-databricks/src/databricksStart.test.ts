@@ -8,6 +8,10 @@ import {
 const RUN_NOW = '/api/2.2/jobs/run-now';
 const GET_RUN = '/api/2.2/jobs/runs/get';
 const GET_JOB = '/api/2.2/jobs/get';
+const START_FORM = {
+  resource: aStart().resource,
+  operation: 'start',
+} as const;
 
 describe('Starting a job', () => {
   let workspace: TestWorkspace;
@@ -22,7 +26,7 @@ describe('Starting a job', () => {
       const { host } = workspace.databricks;
       const form = await workspace
         .open({ workspaceId: '1234567890123456' })
-        .readForm(await workspace.callAs('ada'), aStart().resource, 'start');
+        .readForm(await workspace.callAs('ada'), START_FORM);
       expect(form).toEqual({
         title: 'fraud-detector-training',
         url: `${host}/?o=1234567890123456#job/8123`,
@@ -53,7 +57,7 @@ describe('Starting a job', () => {
     it('shows modelops_run_id as any other parameter when another one carries our id', async () => {
       const form = await workspace
         .open({ runIdParameter: 'portal_run' })
-        .readForm(await workspace.callAs('ada'), aStart().resource, 'start');
+        .readForm(await workspace.callAs('ada'), START_FORM);
       expect(form.parameters.map(({ name }) => name)).toContain(
         'modelops_run_id',
       );
@@ -74,7 +78,7 @@ describe('Starting a job', () => {
       });
       const form = await workspace
         .open()
-        .readForm(await workspace.callAs('ada'), aStart().resource, 'start');
+        .readForm(await workspace.callAs('ada'), START_FORM);
       expect(form).toMatchObject({
         title: 'job/8123',
         parameters: [{ name: 'free', required: true }],
@@ -86,7 +90,10 @@ describe('Starting a job', () => {
       const { resource } = aStart({ job: BIG_JOB });
       const form = await workspace
         .open()
-        .readForm(await workspace.callAs('ada'), resource, 'start');
+        .readForm(await workspace.callAs('ada'), {
+          resource,
+          operation: 'start',
+        });
       expect(form.title).toBe('fraud-experiments');
       const [request] = await workspace.databricks.requests({ path: GET_JOB });
       expect(request.query.job_id).toEqual(['708062954842468123']);
@@ -95,7 +102,7 @@ describe('Starting a job', () => {
     it('shows no link when the console is elsewhere than it should be', async () => {
       const form = await workspace
         .open({ consoleHost: 'http://evil.example' })
-        .readForm(await workspace.callAs('ada'), aStart().resource, 'start');
+        .readForm(await workspace.callAs('ada'), START_FORM);
       expect(form.url).toBeUndefined();
     });
 
@@ -114,7 +121,7 @@ describe('Starting a job', () => {
       });
       const form = await workspace
         .open()
-        .readForm(await workspace.callAs('ada'), aStart().resource, 'start');
+        .readForm(await workspace.callAs('ada'), START_FORM);
       expect(form.parameters.map(({ name }) => name)).toEqual([
         'first',
         'epochs',
@@ -142,7 +149,7 @@ describe('Starting a job', () => {
       });
       const call = await workspace.callAs('ada');
       const error = await workspace.failureOf(
-        workspace.open().readForm(call, aStart().resource, 'start'),
+        workspace.open().readForm(call, START_FORM),
       );
       expect(error.code).toBe('platform-response-invalid');
       expect(
@@ -167,7 +174,10 @@ describe('Starting a job', () => {
     ] as const)('%s', async (_rule, person, job, code) => {
       const call = await workspace.callAs(person);
       const error = await workspace.failureOf(
-        workspace.open().readForm(call, aStart({ job }).resource, 'start'),
+        workspace.open().readForm(call, {
+          ...START_FORM,
+          resource: aStart({ job }).resource,
+        }),
       );
       expect(error.code).toBe(code);
       expect(error.message).toContain(job);
@@ -181,7 +191,7 @@ describe('Starting a job', () => {
       const call = await workspace.callAs('ada');
       const resource = { kind: canonical.split('/')[0], canonical };
       const error = await workspace.failureOf(
-        workspace.open().readForm(call, resource, operation),
+        workspace.open().readForm(call, { resource, operation }),
       );
       expect(error).toMatchObject({
         code: 'operation-unsupported',

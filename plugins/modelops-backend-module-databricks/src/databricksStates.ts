@@ -11,7 +11,9 @@ export type DatabricksState = Pick<
 type End =
   | 'succeeded'
   | 'canceled'
-  | NonNullable<DatabricksState['failure']>['code'];
+  | 'job-failed'
+  | 'job-timed-out'
+  | 'job-skipped';
 
 /**
  * Jobs API `status.state` of a run that is not over. Over is `TERMINATED` only.

@@ -1,0 +1,219 @@
+import {
+  shareOfOurs,
+  type ServedVersion,
+} from 'backstage-plugin-modelops-common';
+import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import { endpointLink } from '../databricksLinks';
+import { nameOf } from '../databricksResources';
+import { isSamePrincipal } from '../databricksRunMatch';
+import type { DatabricksSettings } from '../databricksSettings';
+import { RUN_TAG } from './changeEndpoint';
+import { changeId, deletionId, parseChangeId, type ChangeId } from './changeId';
+import type { Endpoint } from './endpoint';
+import type { EndpointConfig } from './endpointSchemas';
+import { servedVersions } from './servedVersions';
+import { revisionOf, versionOfRevision } from './servingState';
+
+type Found = Extract<JobReading, { kind: 'found' }>;
+type Ending = Pick<Found, 'state' | 'failure'>;
+
+/** What became of a change, by how its endpoint is now. @internal */
+export function readChange(
+  settings: DatabricksSettings,
+  endpoint: Endpoint | undefined,
+  job: KnownJob,
+): JobReading {
+  const known = job.platformRunId && parseChangeId(job.platformRunId);
+  const name = nameOf(job.resource);
+  if (!endpoint) return withoutEndpoint(job, name);
+  const found = (change: ChangeId, ending: Ending, likeness?: true): Found => ({
+    kind: 'found',
+    platformRunId: job.platformRunId ?? changeId(name, change),
+    url: endpointLink(settings, name),
+    ...ending,
+    ...(likeness && { likeness }),
+    startedAt: change.startedAt > 0 ? new Date(change.startedAt) : undefined,
+    endedAt:
+      ending.state === 'running' ? undefined : endpoint.last_updated_timestamp,
+  });
+  if (!job.platformRunId) return lostChange(endpoint, job, found);
+  // It was deleted, and is there again.
+  if (!known)
+    return found({ version: 0, startedAt: 0 }, { state: 'succeeded' });
+  return knownChange(endpoint, job, known, ending => found(known, ending));
+}
+
+/** There is no endpoint: that is what the end of its serving looks like. */
+function withoutEndpoint(job: KnownJob, name: string): JobReading {
+  if (job.operation !== 'stop' || job.version !== undefined)
+    return { kind: 'missing' };
+  return {
+    kind: 'found',
+    platformRunId: job.platformRunId ?? deletionId(name, job.runId),
+    state: 'succeeded',
+    ...(!job.platformRunId && { likeness: true as const }),
+  };
+}
+
+/** A change whose config we know by its number. */
+function knownChange(
+  endpoint: Endpoint,
+  job: KnownJob,
+  known: ChangeId,
+  found: (ending: Ending) => Found,
+): JobReading {
+  const live = endpoint.config?.config_version ?? 0;
+  const { config_update: update } = endpoint.state;
+  if (live >= known.version) {
+    if (isAsWanted(endpoint.config, job)) return found({ state: 'succeeded' });
+    return {
+      kind: 'superseded',
+      why: `${job.resource.canonical} was changed again on Databricks before this change was seen to end. Look at what it serves.`,
+    };
+  }
+  const { pending_config: pending } = endpoint;
+  if (update === 'IN_PROGRESS' && (!pending || isSameChange(pending, known)))
+    return found({ state: 'running' });
+  if (update === 'UPDATE_FAILED') return found(failed());
+  if (update === 'UPDATE_CANCELED') return found({ state: 'canceled' });
+  if (update === 'IN_PROGRESS')
+    // Another change is on its way while ours never got live: Databricks takes one at a time, so ours had ended.
+    return found(failed());
+  return {
+    kind: 'unclear',
+    why: `${job.resource.canonical} neither serves this change nor rolls it out, and does not say that it failed.`,
+  };
+}
+
+function isSameChange(pending: EndpointConfig, known: ChangeId): boolean {
+  const startedAt = pending.start_time?.getTime();
+  return (
+    pending.config_version === known.version &&
+    (known.startedAt === 0 || !startedAt || startedAt === known.startedAt)
+  );
+}
+
+function failed(): Ending {
+  return {
+    state: 'failed',
+    failure: {
+      code: 'deployment-failed',
+      message:
+        'Databricks could not roll out the change. What was served before still answers. Look at the log of the run.',
+    },
+  };
+}
+
+/**
+ * A change whose answer was lost. An endpoint that we made carries our id. Everything else is found only by what it looks
+ * like: the config right after the one we looked at, and exactly what was wanted.
+ */
+function lostChange(
+  endpoint: Endpoint,
+  job: KnownJob,
+  found: (change: ChangeId, ending: Ending, likeness?: true) => Found,
+): JobReading {
+  const made = endpoint.tags.some(
+    ({ key, value }) => key === RUN_TAG && value === job.runId,
+  );
+  if (job.revision === undefined && !made) return { kind: 'missing' };
+  const base = versionOfRevision(job.revision) ?? 0;
+  const { config, pending_config: pending, state } = endpoint;
+  const candidate =
+    [pending, config].find(one => one?.config_version === base + 1) ??
+    (made ? config ?? pending : undefined);
+  const change = {
+    version: candidate?.config_version ?? base + 1,
+    startedAt:
+      (candidate?.start_time ?? endpoint.last_updated_timestamp)?.getTime() ??
+      0,
+  };
+  if (candidate && (made || isAlike(candidate, job))) {
+    if (isClaimed(job, change)) return { kind: 'missing' };
+    return found(
+      change,
+      endingOf(endpoint, candidate),
+      made ? undefined : true,
+    );
+  }
+  if (candidate && candidate === config) return { kind: 'missing' }; // another one's
+  const untouched =
+    job.revision !== undefined && revisionOf(endpoint) === job.revision;
+  if (untouched && state.config_update === 'NOT_UPDATING')
+    return { kind: 'missing' };
+  return {
+    kind: 'unclear',
+    why: `${job.resource.canonical} was changed since, so it cannot be told whether this change was made and failed. Look at it on Databricks.`,
+  };
+}
+
+function endingOf(endpoint: Endpoint, candidate: EndpointConfig): Ending {
+  if (candidate === endpoint.config) return { state: 'succeeded' };
+  switch (endpoint.state.config_update) {
+    case 'UPDATE_FAILED':
+      return failed();
+    case 'UPDATE_CANCELED':
+      return { state: 'canceled' };
+    default:
+      return { state: 'running' };
+  }
+}
+
+/** What was wanted, and by whom: what is new carries the name of its maker. */
+function isAlike(config: EndpointConfig, job: KnownJob): boolean {
+  if (!isAsWanted(config, job)) return false;
+  if (job.operation !== 'deploy') return true;
+  const made = servedVersions(config, job.model).find(
+    one => one.ours && one.version === job.version,
+  );
+  return (
+    made?.createdBy === undefined ||
+    made.createdAt === undefined ||
+    new Date(made.createdAt) < job.notBefore || // it was there before, and was sized anew
+    isSamePrincipal(made.createdBy, job.principal)
+  );
+}
+
+/** Another run of ours made the config of this number. */
+function isClaimed(job: KnownJob, { version }: ChangeId): boolean {
+  const name = nameOf(job.resource);
+  return [...job.claimed].some(
+    claimed =>
+      claimed.startsWith(`${name}@`) &&
+      parseChangeId(claimed)?.version === version,
+  );
+}
+
+/** Whether a config is what a change was to make, as far as the model's own versions go. */
+function isAsWanted(
+  config: EndpointConfig | null | undefined,
+  job: KnownJob,
+): boolean {
+  const served = servedVersions(config, job.model);
+  const ours = served.filter(one => one.ours);
+  const wanted = ours.find(one => one.version === job.version);
+  const { parameters } = job;
+  switch (job.operation) {
+    case 'deploy':
+      return (
+        wanted !== undefined &&
+        wanted.share === Number(parameters.traffic) &&
+        (parameters.size === undefined || wanted.size === parameters.size)
+      );
+    case 'promote':
+      return wanted !== undefined && wanted.share === shareOfOurs(served);
+    case 'stop':
+      return job.version === undefined ? ours.length === 0 : !wanted;
+    default: // traffic, rollback
+      return hasShares(ours, parameters);
+  }
+}
+
+function hasShares(
+  ours: readonly ServedVersion[],
+  shares: KnownJob['parameters'],
+): boolean {
+  return Object.entries(shares).every(
+    ([id, share]) => ours.find(one => one.id === id)?.share === Number(share),
+  );
+}

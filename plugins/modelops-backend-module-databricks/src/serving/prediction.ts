@@ -1,0 +1,148 @@
+import {
+  PlatformError,
+  type PlatformAnswer,
+  type PlatformCall,
+  type PlatformQuestion,
+  type PlatformResource,
+  type PlatformResponse,
+} from 'backstage-plugin-modelops-node';
+import type { DatabricksClient } from '../databricksClient';
+import { invalidAnswer } from '../databricksErrors';
+import {
+  parseDatabricksJson,
+  stringifyDatabricksJson,
+} from '../databricksJson';
+import { nameOf } from '../databricksResources';
+import { findEndpoint } from './endpoint';
+import { servedVersions } from './servedVersions';
+
+/**
+ * Longest time Databricks lets a model take, in milliseconds; the caller's own deadline is shorter.
+ * Source: https://docs.databricks.com/aws/en/machine-learning/model-serving/model-serving-limits
+ */
+const LONGEST_PREDICTION_MS = 297_000;
+
+/** Asks a served model once. @internal */
+export async function predict(
+  client: DatabricksClient,
+  call: PlatformCall,
+  resource: PlatformResource,
+  question: PlatformQuestion,
+): Promise<PlatformAnswer> {
+  const versions = readVersions(client, call, resource, question.model);
+  const asked =
+    question.version === undefined
+      ? undefined
+      : servedAs(client, resource, question.version, await versions);
+  const [response, names] = await Promise.all([
+    ask(client, call, resource, question, asked),
+    // Only to say which version answered.
+    versions.catch(() => new Map<string, string>()),
+  ]);
+  const answeredBy = response.headers.get('served-model-name');
+  return {
+    predictions: predictionsOf(client, resource, response),
+    version: answeredBy === null ? question.version : names.get(answeredBy),
+    bytes: Buffer.byteLength(response.text),
+  };
+}
+
+/** Versions of the model by the name they are served as; of all models if it is not said which. */
+async function readVersions(
+  client: DatabricksClient,
+  call: PlatformCall,
+  resource: PlatformResource,
+  model: PlatformResource | undefined,
+): Promise<Map<string, string>> {
+  const endpoint = await findEndpoint(client, call, resource);
+  return new Map(
+    servedVersions(endpoint?.config, model).flatMap(({ id, version, ours }) =>
+      version !== undefined && (ours || !model) ? [[id, version]] : [],
+    ),
+  );
+}
+
+function servedAs(
+  { connection }: DatabricksClient,
+  resource: PlatformResource,
+  version: string,
+  versions: ReadonlyMap<string, string>,
+): string {
+  const found = [...versions].find(([, served]) => served === version);
+  if (found) return found[0];
+  throw new PlatformError(
+    connection.id,
+    'platform-not-found',
+    `${resource.canonical} of ${
+      connection.id
+    } does not serve version ${version.slice(0, 20)}. Look at what it serves.`,
+    { refused: true },
+  );
+}
+
+/** Never repeated: a model may have been asked although its answer was lost. */
+async function ask(
+  client: DatabricksClient,
+  call: PlatformCall,
+  resource: PlatformResource,
+  question: PlatformQuestion,
+  servedName: string | undefined,
+): Promise<PlatformResponse> {
+  const endpoint = `/serving-endpoints/${encodeURIComponent(nameOf(resource))}`;
+  const served =
+    servedName && `/served-models/${encodeURIComponent(servedName)}`;
+  try {
+    return await client.send(
+      call,
+      {
+        path: `${endpoint}${served ?? ''}/invocations`,
+        target: resource.canonical,
+        needs: `CAN_QUERY on ${resource.canonical}`,
+        maxBytes: question.maxBytes,
+        deadlineMs: LONGEST_PREDICTION_MS,
+      },
+      {
+        method: 'POST',
+        repeat: 'once',
+        body: { json: stringifyDatabricksJson(toBody(question.instances)) },
+      },
+    );
+  } catch (error) {
+    if (
+      error instanceof PlatformError &&
+      error.code === 'platform-rejected-request'
+    )
+      throw new PlatformError(
+        client.connection.id,
+        error.code,
+        `The model behind ${resource.canonical} could not make a prediction for this input. Check names and types of its fields.`,
+        { refused: error.refused },
+      );
+    throw error;
+  }
+}
+
+/** Rows with names as records, others as they are. */
+function toBody(instances: readonly unknown[]): Record<string, unknown> {
+  const named = instances.every(
+    row => typeof row === 'object' && row !== null && !Array.isArray(row),
+  );
+  return named ? { dataframe_records: instances } : { instances };
+}
+
+/** `predictions` of a custom model; what has none, such as a chat, as a whole. */
+function predictionsOf(
+  client: DatabricksClient,
+  resource: PlatformResource,
+  { text }: PlatformResponse,
+): unknown {
+  const answer = parseDatabricksJson(text);
+  if (typeof answer === 'object' && answer !== null)
+    return Object.hasOwn(answer, 'predictions')
+      ? (answer as { predictions: unknown }).predictions
+      : answer;
+  throw invalidAnswer(
+    client.connection.id,
+    `sent a prediction of ${resource.canonical} that we do not understand`,
+  );
+}
