@@ -184,11 +184,11 @@ export const SEED_VERSIONS: SeedVersion[] = [
     ['4', '0.05', 'balanced'],
     byFraudJob(90),
   ),
-  seed('main.fraud.detector', 'fraud', ['8', '0.05', 'none'], byFraudJob(75)),
+  seed('main.fraud.detector', 'fraud', ['5', '0.1', 'none'], byFraudJob(75)),
   seed(
     'main.fraud.detector',
     'fraud',
-    ['10', '0.1', 'balanced'],
+    ['6', '0.1', 'balanced'],
     byFraudJob(62),
   ),
   seed('main.growth.uplift', 'growth', ['2', '0.05', 'none'], {

@@ -16,7 +16,7 @@ const OWNERS = [
 const WITH_VERSION = 2;
 
 /**
- * Adds models for an ingestion to find; those that are there already stay. Nothing is trained: the versions share one object,
+ * Adds models for an ingestion to find; those that are there already stay. Nothing is trained: the versions share their weights,
  * so ten thousand models cost some megabytes.
  */
 export function seedManyModels(workspace: Workspace, count: number): void {
@@ -37,7 +37,7 @@ export function seedManyModels(workspace: Workspace, count: number): void {
       executors: [READER],
     });
     if (number % WITH_VERSION === 0) {
-      model.versions.push(shared);
+      model.versions.push({ ...shared });
       model.lastVersion = 1;
     }
     if (number % 3 === 0)

@@ -93,10 +93,7 @@ describe('a prediction', () => {
       { inputs: ROWS },
       {
         inputs: Object.fromEntries(
-          COLUMNS.map((column, index) => [
-            column,
-            ROWS.map(row => row[index]),
-          ]),
+          COLUMNS.map((column, index) => [column, ROWS.map(row => row[index])]),
         ),
       },
     ])
@@ -238,9 +235,9 @@ describe('the schema', () => {
     const { post } = body.paths['/served-models/detector-3/invocations'];
     const [split, records] =
       post.requestBody.content['application/json'].schema.oneOf;
-    expect(split.properties.dataframe_split.properties.columns.items.enum).toEqual(
-      COLUMNS,
-    );
+    expect(
+      split.properties.dataframe_split.properties.columns.items.enum,
+    ).toEqual(COLUMNS);
     expect(records.properties.dataframe_records.items.required).toEqual(
       COLUMNS,
     );

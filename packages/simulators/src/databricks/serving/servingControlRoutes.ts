@@ -4,6 +4,7 @@ import type {
   ForeignEndpointChange,
 } from '../../handles/servingTypes';
 import { controlRoute } from '../../server/controlRoute';
+import { nameOf } from '../aclViews';
 import { ADMINS_GROUP, STRANGER, type Principal } from '../principals';
 import type { RunningWorkspace } from '../startDatabricks';
 import type { Workspace } from '../Workspace';
@@ -143,12 +144,7 @@ function setPermissions(
   for (const [name, level] of Object.entries(levels)) {
     if (level !== null && !ENDPOINT_LEVELS.includes(level))
       throw new TypeError(`A level is one of ${ENDPOINT_LEVELS.join(', ')}`);
-    endpoint.acl = endpoint.acl.filter(
-      entry =>
-        ![entry.userName, entry.groupName, entry.servicePrincipalName].includes(
-          name,
-        ),
-    );
+    endpoint.acl = endpoint.acl.filter(entry => nameOf(entry) !== name);
     if (level === null) continue;
     const principal = workspace.findPrincipal(name);
     endpoint.acl.push({

@@ -2,6 +2,7 @@ import type {
   SimulatedEndpoint,
   SimulatedEndpointConfig,
 } from '../../handles/servingTypes';
+import { nameOf } from '../aclViews';
 import type { EndpointConfig, ServingEndpoint } from './endpoints';
 
 /** The endpoint as tests see it over the control routes. */
@@ -15,10 +16,7 @@ export function toSimulatedEndpoint(
     description: endpoint.description,
     tags: Object.fromEntries(endpoint.tags),
     permissions: Object.fromEntries(
-      endpoint.acl.map(entry => [
-        entry.userName ?? entry.groupName ?? entry.servicePrincipalName!,
-        entry.level,
-      ]),
+      endpoint.acl.map(entry => [nameOf(entry), entry.level]),
     ),
     update: endpoint.update,
     config: endpoint.config && toSimulatedConfig(endpoint.config),
