@@ -198,8 +198,9 @@ export class RunSubmitter {
       logger.error(`Run ${run.id}: ${stringifyError(because)}`);
     }
     try {
+      let moved: Omit<StoredRun, 'auditSequence'>;
       await ledger.commit(async tx => {
-        await runs.move(tx, {
+        moved = await runs.move(tx, {
           ...outcome,
           runId: run.id,
           from: 'requested',
@@ -215,7 +216,7 @@ export class RunSubmitter {
           platformRunUrl: outcome.platformRunUrl,
         };
       });
-      return await runs.getRun(run.id);
+      return { ...moved!, auditSequence: run.auditSequence };
     } catch (error) {
       if (outcome.to === 'submitted' && isUniqueViolation(error)) {
         return this.leaveUnknown(submission, takenByAnother(open));
