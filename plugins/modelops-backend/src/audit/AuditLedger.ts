@@ -69,9 +69,9 @@ const COLUMNS_BUT_TIME = [
 const EPOCH_MS = '(extract(epoch from "time") * 1000)::float8 AS "time"';
 
 /** Rows read at a time when all are read. */
-const READ_PAGE = Number(process.env.RP ?? 1_000);
+const READ_PAGE = 1_000;
 /** Of them, rows looked at in one go: a millisecond or two. */
-const READ_PIECE = Number(process.env.RPP ?? 100);
+const READ_PIECE = 100;
 
 /** Key of PostgreSQL's advisory lock on the end of the chain: two replicas must not append to the same entry. */
 const CHAIN_LOCK = 0x6d6f6465; // 'mode'
@@ -235,9 +235,7 @@ export class AuditLedger {
       .limit(READ_PAGE);
     if (!isSqlite(db)) {
       // As the number that SQLite keeps: pg takes as long to make a Date of each as it takes to hash an entry.
-      query
-        .clearSelect()
-        .select(...COLUMNS_BUT_TIME, db.raw(EPOCH_MS));
+      query.clearSelect().select(...COLUMNS_BUT_TIME, db.raw(EPOCH_MS));
     }
     return query;
   }
