@@ -171,8 +171,7 @@ function wrongCopy(
   copies: Copies,
   entry: Omit<AuditEntry, 'hash'>,
 ): string | undefined {
-  for (const key in copies) {
-    const name = key as keyof Copies;
+  for (const name of Object.keys(copies) as Array<keyof Copies>) {
     const said = name === 'time' ? Date.parse(entry.time) : entry[name];
     if (said !== copies[name]) return name;
   }
