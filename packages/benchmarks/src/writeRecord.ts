@@ -27,8 +27,7 @@ export async function writeRecord(
     `# Benchmarks
 
 Written by \`npm run bench\`, which measures everything in one run and takes about twelve minutes. Figures of another machine
-cannot be compared with these; ratios can.
-${incompleteness(outstanding)}
+cannot be compared with these; ratios can.${incompleteness(outstanding)}
 
 Machine: ${os.cpus().length} cores (${cpu.model.trim()}), ${Math.round(
       os.totalmem() / GIBIBYTE,
@@ -74,9 +73,9 @@ ${missed(rows)}
 
 function incompleteness(outstanding: readonly string[]): string {
   return outstanding.length > 0
-    ? `\n**This record is not complete**: the run has not measured ${outstanding.join(
+    ? `\n\n**This record is not complete**: the run has not measured ${outstanding.join(
         ', ',
-      )}.\n`
+      )}.`
     : '';
 }
 
