@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { type Row, toText } from './table';
 import { writeRecord } from './writeRecord';
 
@@ -9,15 +10,19 @@ const NAMES = ['gate', 'decision', 'ledger', 'reconciler', 'memory'];
 /** Each benchmark in a process of its own, so that none is measured with the heap and the compiled code of another. */
 async function main(): Promise<void> {
   const only = process.env.BENCH_ONLY?.split(',');
+  const isRecord = !only && !process.env.BENCH_QUICK;
+  const started = performance.now();
   const rows: Row[] = [];
   for (const name of NAMES) {
     if (only && !only.includes(name)) continue;
     process.stderr.write(`${name} …\n`);
     rows.push(...(await runAlone(name)));
+    const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+    process.stderr.write(`${name} done, ${minutes} min since the start\n`);
+    // After every part: a run that is broken off leaves what it measured.
+    if (isRecord) await writeRecord(rows, NAMES.slice(NAMES.indexOf(name) + 1));
   }
   process.stdout.write(`${toText(rows)}\n`);
-  // Only a run of everything is a record.
-  if (!only && !process.env.BENCH_QUICK) await writeRecord(rows);
 }
 
 function runAlone(name: string): Promise<Row[]> {

@@ -18,13 +18,13 @@ export interface Settings {
   memoryStarts: number;
 }
 
-/** What docs/benchmarks.md is made from. */
+/** What docs/benchmarks.md is made from: about twelve minutes on a quiet machine with two cores. */
 const FULL: Settings = {
   rounds: 5,
-  loadSeconds: 2,
+  loadSeconds: 1.5,
   fullLedger: 1_000_000,
   appendMs: 500,
-  lists: 150,
+  lists: 100,
   rules: [
     { count: 10, comparisons: 8_500 },
     { count: 1_000, comparisons: 1_350 },

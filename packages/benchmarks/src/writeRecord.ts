@@ -16,15 +16,18 @@ const PACKAGES = [
 ];
 const GIBIBYTE = 2 ** 30;
 
-/** Writes docs/benchmarks.md. */
-export async function writeRecord(rows: readonly Row[]): Promise<void> {
+/** Writes docs/benchmarks.md. `outstanding`: parts of the run that were not measured yet. */
+export async function writeRecord(
+  rows: readonly Row[],
+  outstanding: readonly string[],
+): Promise<void> {
   const [cpu] = os.cpus();
   await writeFile(
     FILE,
     `# Benchmarks
 
-Written by \`npm run bench\`, which measures everything in one run and takes about a quarter of an hour. Figures of another machine
-cannot be compared with these; ratios can.
+Written by \`npm run bench\`, which measures everything in one run and takes about twelve minutes. Figures of another machine
+cannot be compared with these; ratios can.${incompleteness(outstanding)}
 
 Machine: ${os.cpus().length} cores (${cpu.model.trim()}), ${Math.round(
       os.totalmem() / GIBIBYTE,
@@ -66,6 +69,14 @@ ${missed(rows)}
 \`BENCH_QUICK=1\` runs small sizes, \`BENCH_ONLY=ledger,decision\` some; neither writes this file.
 `,
   );
+}
+
+function incompleteness(outstanding: readonly string[]): string {
+  return outstanding.length > 0
+    ? `\n\n**This record is not complete**: the run has not measured ${outstanding.join(
+        ', ',
+      )}.`
+    : '';
 }
 
 /** Honest in any run: the rows themselves say what was not reached. */

@@ -13,6 +13,10 @@ import { portalConfig } from './portalConfig';
 
 const START_DEADLINE_MS = 120_000;
 const PAUSE_MS = 250;
+/** Tasks of the plugin that go on whether anybody asks for anything or not. */
+const BACKGROUND_TASKS = ['modelops-follow-runs', 'modelops-seal-audit'];
+/** Backstage's table of scheduled tasks. Source: @backstage/backend-defaults, scheduler/database/tables.ts. */
+const TASKS_TABLE = 'backstage_backend_tasks__tasks';
 
 /** A real backend in a process of its own, signed in to as Ada. */
 export class Portal {
@@ -118,6 +122,19 @@ export class Portal {
       next_read_at: null,
       lease_owner: null,
     });
+  }
+
+  /** From here on nothing follows runs or seals the ledger: what that costs is not the cost of a request. */
+  async pauseBackground(): Promise<void> {
+    for (const id of BACKGROUND_TASKS) {
+      const pause = () =>
+        this.db(TASKS_TABLE)
+          .where({ id })
+          .whereNull('current_run_ticket') // one that is under way would set its next time when it ends
+          .update({ next_run_start_at: null });
+      while ((await pause()) === 0)
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
+    }
   }
 
   async close(): Promise<void> {

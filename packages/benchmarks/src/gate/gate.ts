@@ -55,6 +55,7 @@ async function measureOn(
     for (const subject of Object.values(subjects))
       await generator.send({ ...subject, concurrency: 16, count: WARM_UP });
 
+    await portal.pauseBackground();
     const rows: Row[] = [];
     for (const concurrency of CONCURRENCIES) {
       const rounds = new Map<string, Rounds>();

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLedger, type NewAuditEntry } from '../backendInternals';
 import { silentLogger } from '../databases';
-import { loadFor, percentile, summarise } from '../measure';
+import { loadFor, type Measured, percentile, summarise } from '../measure';
 import type { Settings } from '../settings';
 import { figure, measuredRow, type Row } from '../table';
 import { appendAlone } from './oneByOne';
@@ -10,17 +10,60 @@ import { sampleEntries } from './sampleEntries';
 const CONCURRENCIES = [1, 16, 64];
 /** Design aim at 64: this many times the rate of one transaction per entry. */
 const AIM_TIMES = 5;
+/** An append may cost this much more in a full ledger; two runs of the same differ by less than that. */
+const FLAT = 1.25;
 
-/** Entries per second of the ledger at one size, by concurrency. */
-export type AppendRates = Map<number, number>;
+/** A ledger of some size. */
+export interface SizedLedger {
+  db: Knex;
+  entries: number;
+}
 
-/** Appends entries through the ledger, and one by one, in turn, so that both meet the same machine. */
+/** One way to append to one ledger, and what its rounds gave. */
+interface Case {
+  entries: number;
+  grouped: boolean;
+  append: () => Promise<unknown>;
+  perSecond: number[];
+  each: number[];
+}
+
+/** Appends through the ledger and one by one, to an empty ledger and a full one, in turn, so that all meet the same machine. */
 export async function measureAppending(
-  db: Knex,
-  entries: number,
+  ledgers: { empty: SizedLedger; full: SizedLedger },
   database: string,
   settings: Settings,
-): Promise<{ rows: Row[]; rates: AppendRates }> {
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const costs: number[] = [];
+  for (const concurrency of CONCURRENCIES) {
+    const cases = [ledgers.empty, ledgers.full].flatMap(toCases);
+    for (let round = 0; round < settings.rounds; round++) {
+      for (const { append, perSecond, each } of cases) {
+        const load = await loadFor(settings.appendMs, concurrency, append);
+        perSecond.push((load.each.length / load.totalMs) * 1_000);
+        each.push(...load.each);
+      }
+    }
+    const rates = cases.map(({ perSecond }) => summarise(perSecond));
+    cases.forEach((one, at) =>
+      rows.push(
+        toRow(one, concurrency, database, rates[at], rates[at + 1]?.median),
+      ),
+    );
+    costs.push(rates[0].median / rates[2].median);
+  }
+  rows.push({
+    benchmark: 'Append, cost when full',
+    case: `${figure(ledgers.full.entries)} entries over none`,
+    database,
+    result: `${costs.map(figure).join(', ')} × at ${CONCURRENCIES.join(', ')}`,
+    aim: { text: `flat (≤ ${FLAT}×)`, met: Math.max(...costs) <= FLAT },
+  });
+  return rows;
+}
+
+function toCases({ db, entries }: SizedLedger): Case[] {
   const ledger = new AuditLedger({
     db,
     clock: () => new Date(),
@@ -28,50 +71,48 @@ export async function measureAppending(
   });
   const samples = sampleEntries();
   const next = () => samples.next().value as NewAuditEntry;
-  const ways = {
-    'grouped, as the ledger does': () => ledger.record(next()),
-    'one transaction per entry': () => appendAlone(db, next()),
-  };
-  const rows: Row[] = [];
-  const rates: AppendRates = new Map();
-  for (const concurrency of CONCURRENCIES) {
-    const rounds = Object.entries(ways).map(([way, append]) => ({
-      way,
-      append,
-      perSecond: [] as number[],
-      each: [] as number[],
-    }));
-    for (let round = 0; round < settings.rounds; round++) {
-      for (const { append, perSecond, each } of rounds) {
-        const load = await loadFor(settings.appendMs, concurrency, append);
-        perSecond.push((load.each.length / load.totalMs) * 1_000);
-        each.push(...load.each);
-      }
-    }
-    const [ours, alone] = rounds.map(({ perSecond }) => summarise(perSecond));
-    rates.set(concurrency, ours.median);
-    const times = ours.median / alone.median;
-    for (const { way, perSecond, each } of rounds) {
-      const first = way === rounds[0].way;
-      rows.push(
-        measuredRow(
-          {
-            benchmark: `Append to ${figure(entries)} entries`,
-            case: `${concurrency} at once, ${way}`,
-            database,
-            aim:
-              first && concurrency === 64
-                ? { text: `≥ ${AIM_TIMES}×`, met: times >= AIM_TIMES }
-                : undefined,
-          },
-          summarise(perSecond),
-          'entries/s',
-          `, p99 ${figure(percentile(each, 99))} ms${
-            first ? `, ${figure(times)}× one per transaction` : ''
-          }`,
-        ),
-      );
-    }
-  }
-  return { rows, rates };
+  const unmeasured = () => ({ perSecond: [], each: [] });
+  return [
+    {
+      ...unmeasured(),
+      entries,
+      grouped: true,
+      append: () => ledger.record(next()),
+    },
+    {
+      ...unmeasured(),
+      entries,
+      grouped: false,
+      append: () => appendAlone(db, next()),
+    },
+  ];
+}
+
+/** `alone`: entries per second of the other way, for the ledger's own. */
+function toRow(
+  { entries, grouped, each }: Case,
+  concurrency: number,
+  database: string,
+  rate: Measured,
+  alone: number,
+): Row {
+  const times = rate.median / alone;
+  return measuredRow(
+    {
+      benchmark: `Append to ${figure(entries)} entries`,
+      case: `${concurrency} at once, ${
+        grouped ? 'grouped, as the ledger does' : 'one transaction per entry'
+      }`,
+      database,
+      aim:
+        grouped && concurrency === 64
+          ? { text: `≥ ${AIM_TIMES}×`, met: times >= AIM_TIMES }
+          : undefined,
+    },
+    rate,
+    'entries/s',
+    `, p99 ${figure(percentile(each, 99))} ms${
+      grouped ? `, ${figure(times)}× one per transaction` : ''
+    }`,
+  );
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSqlite } from '../database/migrate';
 import {
@@ -53,8 +54,24 @@ interface AuditRow {
   hash: string;
 }
 
+const COLUMNS_BUT_TIME = [
+  'sequence',
+  'code',
+  'outcome',
+  'actor',
+  'entity_ref',
+  'run_id',
+  'canonical',
+  'previous_hash',
+  'hash',
+] as const satisfies ReadonlyArray<keyof AuditRow>;
+/** PostgreSQL's own arithmetic is decimal here, and a whole number of this size is exact in a float8. */
+const EPOCH_MS = '(extract(epoch from "time") * 1000)::float8 AS "time"';
+
 /** Rows read at a time when all are read. */
 const READ_PAGE = 1_000;
+/** Of them, rows looked at in one go: a millisecond or two. */
+const READ_PIECE = 100;
 
 /** Key of PostgreSQL's advisory lock on the end of the chain: two replicas must not append to the same entry. */
 const CHAIN_LOCK = 0x6d6f6465; // 'mode'
@@ -120,7 +137,7 @@ export class AuditLedger {
 
   /**
    * Runs the change and appends the entry it gives, both in one transaction. Commits that wait at the same time share a
-   * transaction, each with a savepoint of its own, so a change may be run a second time after it was undone: it must do nothing
+   * transaction, and one that fails is undone alone, so a change may be run a second time after it was undone: it must do nothing
    * but write through `tx`. Throws `audit-unavailable` if the database fails; then neither happened, unless the connection was lost
    * in the very COMMIT. Errors of ours and violated unique constraints pass through as they are. `locks` names the row that the change locks and others lock too, if it does.
    */
@@ -178,6 +195,17 @@ export class AuditLedger {
     range: { after: number; to: number },
     filter: AuditFilter = {},
   ): AsyncGenerator<StoredEntry> {
+    for await (const some of this.readInPieces(range, filter)) yield* some;
+  }
+
+  /**
+   * As `read`, but some entries at a time, for whoever goes through all of them: to hand over each alone takes a good part of the
+   * time. Between two pieces everything else in this process has its turn.
+   */
+  async *readInPieces(
+    range: { after: number; to: number },
+    filter: AuditFilter = {},
+  ): AsyncGenerator<StoredEntry[]> {
     let page = this.readPage(range, filter);
     for (;;) {
       const rows = await page;
@@ -188,7 +216,10 @@ export class AuditLedger {
         page = this.readPage({ ...range, after }, filter);
         page.catch(() => {});
       }
-      for (const row of rows) yield toStored(row);
+      for (let at = 0; at < rows.length; at += READ_PIECE) {
+        yield rows.slice(at, at + READ_PIECE).map(toStored);
+        await setImmediate();
+      }
       if (isLast) return;
     }
   }
@@ -197,11 +228,17 @@ export class AuditLedger {
     { after, to }: { after: number; to: number },
     filter: AuditFilter,
   ): Promise<AuditRow[]> {
-    return this.matching(filter)
+    const { db } = this.options;
+    const query = this.matching(filter)
       .where('sequence', '>', after)
       .where('sequence', '<=', to)
       .orderBy('sequence')
       .limit(READ_PAGE);
+    if (!isSqlite(db)) {
+      // As the number that SQLite keeps: pg takes as long to make a Date of each as it takes to hash an entry.
+      query.clearSelect().select(...COLUMNS_BUT_TIME, db.raw(EPOCH_MS));
+    }
+    return query;
   }
 
   /** The newest entry, if there is any. */
@@ -241,25 +278,35 @@ export class AuditLedger {
     return row && toEntry(row.canonical)?.requestId;
   }
 
-  /** Settles each commit of the group. */
+  /**
+   * Settles each commit of the group. At first without savepoints, which cost more than most changes; if a change fails, the
+   * whole group is undone and run again with one for each.
+   */
   private async write(
     group: readonly Waiting[],
+    savepoints: boolean = false,
     attempt: number = 1,
   ): Promise<void> {
     let written: Written[];
     let entries: AuditEntry[] = [];
+    let changing = false;
     let appending = false;
     try {
       written = await inTransaction(this.options.db, async tx => {
         await this.limitWaiting(tx);
-        const changes = await runChanges(tx, group);
+        changing = true;
+        const changes = await runChanges(tx, group, savepoints);
+        changing = false;
         appending = true;
         entries = await this.append(tx, changes.flatMap(entryOf));
         return changes;
       });
     } catch (error) {
+      if (changing && !savepoints && group.length > 1) {
+        return this.write(group, true);
+      }
       if (isContention(error) && attempt < ATTEMPTS) {
-        return this.write(group, attempt + 1);
+        return this.write(group, savepoints, attempt + 1);
       }
       // For any other reason each would fail alone too, one wait after the other.
       if (group.length > 1 && isOfOneEntry(error)) return this.writeEach(group);
@@ -333,8 +380,6 @@ export class AuditLedger {
     entries: readonly NewAuditEntry[],
   ): Promise<AuditEntry[]> {
     if (entries.length === 0) return [];
-    if (!isSqlite(tx))
-      await tx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
     let end = await this.findOwnEnd(tx);
     const time = this.options.clock();
     const sealed = entries.map(entry => {
@@ -355,7 +400,7 @@ export class AuditLedger {
   }
 
   private async findOwnEnd(tx: Transaction): Promise<ChainLink | undefined> {
-    const end = await readEnd(tx);
+    const end = await lockEnd(tx);
     if (!this.witness.sees(end)) {
       this.options.logger.error(
         'The audit ledger no longer ends where this process left it: entries were cut off or replaced. Verify it.',
@@ -398,20 +443,41 @@ async function readEnd(db: Knex): Promise<ChainLink | undefined> {
     .select('sequence', 'hash')
     .orderBy('sequence', 'desc')
     .first();
-  return row && { sequence: Number(row.sequence), hash: row.hash };
+  return row && toLink(row);
 }
 
-/** Runs the changes of a group one after the other; one that fails is undone alone. */
+/**
+ * Keeps everybody else from the end of the chain, and reads it. Sent together, but two statements: each sees what was committed
+ * before it began, and a single one would have begun before it got the lock. SQLite has one writer, so it needs no lock.
+ */
+async function lockEnd(tx: Transaction): Promise<ChainLink | undefined> {
+  if (isSqlite(tx)) return readEnd(tx);
+  const [, end] = await tx.raw(
+    `SELECT pg_advisory_xact_lock(${CHAIN_LOCK});
+     SELECT sequence, hash FROM audit_entries ORDER BY sequence DESC LIMIT 1`,
+  );
+  return end.rows.map(toLink)[0];
+}
+
+function toLink({
+  sequence,
+  hash,
+}: Pick<AuditRow, 'sequence' | 'hash'>): ChainLink {
+  return { sequence: Number(sequence), hash };
+}
+
+/** Runs the changes of a group one after the other. With savepoints, one that fails is undone alone. */
 async function runChanges(
   tx: Transaction,
   group: readonly Waiting[],
+  savepoints: boolean,
 ): Promise<Written[]> {
   const written: Written[] = [];
   for (const waiting of group) {
     const { change } = waiting;
     if (typeof change !== 'function') {
       written.push({ waiting, entry: change });
-    } else if (group.length === 1) {
+    } else if (!savepoints) {
       written.push({ waiting, entry: await change(tx) });
     } else {
       written.push(

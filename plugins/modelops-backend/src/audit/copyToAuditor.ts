@@ -3,6 +3,7 @@ import type {
   LoggerService,
 } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
+import type { JsonObject } from '@backstage/types';
 import type { AuditCode, AuditEntry } from 'backstage-plugin-modelops-common';
 
 /** Codes an operator wants to see at Backstage's default log level: starts, cancels and refusals. */
@@ -12,8 +13,8 @@ const MEDIUM =
 const HIGH = /^mapping\./;
 
 /**
- * Gives Backstage's auditor a copy of a committed entry. The ledger is the record; the auditor writes logs, so a failure
- * here is logged and nothing else.
+ * Gives Backstage's auditor a copy of a committed entry, once: with its end, since an entry is nothing that is still under way.
+ * The ledger is the record; the auditor writes logs, so a failure here is logged and nothing else.
  */
 export function copyToAuditor(auditor: AuditorService, logger: LoggerService) {
   return (entry: AuditEntry) => {
@@ -21,9 +22,8 @@ export function copyToAuditor(auditor: AuditorService, logger: LoggerService) {
       .createEvent({
         eventId: entry.code.replace('.', '-'),
         severityLevel: severityOf(entry.code),
-        meta: JSON.parse(JSON.stringify(entry)),
       })
-      .then(event => event.success())
+      .then(event => event.success({ meta: { ...entry } as JsonObject }))
       .catch(error =>
         logger.warn(
           `The auditor did not take entry ${entry.sequence}: ${stringifyError(

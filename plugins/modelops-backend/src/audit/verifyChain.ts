@@ -168,13 +168,12 @@ export function toEntry(
 
 /** The column that does not say what the entry says, if there is one. */
 function wrongCopy(
-  { time, ...texts }: Copies,
+  copies: Copies,
   entry: Omit<AuditEntry, 'hash'>,
 ): string | undefined {
-  if (Date.parse(entry.time) !== time) return 'time';
-  for (const name in texts) {
-    if (texts[name as keyof typeof texts] !== entry[name as keyof typeof texts])
-      return name;
+  for (const name of Object.keys(copies) as Array<keyof Copies>) {
+    const said = name === 'time' ? Date.parse(entry.time) : entry[name];
+    if (said !== copies[name]) return name;
   }
   return undefined;
 }

@@ -244,14 +244,16 @@ export class RunService {
       const entry = await ledger.commit(async tx => {
         await runs.insert(tx, run);
         // After the insert, so that a repeated key is known as such before it can hit the limit.
-        requireRoom(
-          await runs.countOpen(
+        const { concurrentRuns } = decision.limits;
+        if (concurrentRuns !== undefined) {
+          const open = await runs.countOpen(
             tx,
             caller.userEntityRef,
             scopeOf(decision.scope),
-          ),
-          decision,
-        );
+          );
+          if (open > concurrentRuns)
+            throw noRoom(decision.role, open - 1, concurrentRuns);
+        }
         return {
           ...facts,
           code: 'run.requested',
@@ -306,14 +308,13 @@ export class RunService {
   }
 }
 
-/** Throws when this run, which is counted too, is one more than the rule allows the person. */
-function requireRoom(open: number, decision: AllowedDecision): void {
-  const { concurrentRuns } = decision.limits;
-  if (concurrentRuns === undefined || open <= concurrentRuns) return;
-  throw new StateConflictError(
+function noRoom(
+  role: string,
+  open: number,
+  allowed: number,
+): StateConflictError {
+  return new StateConflictError(
     'concurrent-runs-limit',
-    `You have ${open - 1} open runs, and your role ${
-      decision.role
-    } allows ${concurrentRuns}. Wait for one to end, or cancel it.`,
+    `You have ${open} open runs, and your role ${role} allows ${allowed}. Wait for one to end, or cancel it.`,
   );
 }

@@ -64,6 +64,11 @@ export type OpenRun = Pick<
   'action' | 'connection' | 'resource' | 'environment'
 >;
 
+type OpenRunRow = Pick<
+  RunRow,
+  'action' | 'connection' | 'resource' | 'environment'
+> & { open: number | string };
+
 /** States in which a run may still cost something; `unknown` counts (design §5, step 6). */
 const OPEN_STATES: readonly RunState[] = [
   'requested',
@@ -91,30 +96,41 @@ export class RunStore {
     startedBy: string,
     counts: (run: OpenRun) => boolean,
   ): Promise<number> {
-    const limitKey = hashOf(startedBy);
-    await tx('run_limits')
-      .insert({ limit_key: limitKey })
-      .onConflict('limit_key')
-      .ignore();
-    if (!isSqlite(tx))
-      await tx('run_limits').where({ limit_key: limitKey }).forUpdate().first();
-    const rows = await tx<RunRow>('runs')
+    // SQLite has one writer, so it needs no lock.
+    if (!isSqlite(tx)) {
+      await tx('run_limits')
+        .insert({ limit_key: hashOf(startedBy) })
+        .onConflict('limit_key')
+        .merge(); // locks the row, whether it was there or not
+    }
+    const rows: OpenRunRow[] = await tx('runs')
       .select('action', 'connection', 'resource', 'environment')
+      .count({ open: '*' })
       .where('started_by', startedBy)
-      .whereIn('state', OPEN_STATES);
+      .whereIn('state', OPEN_STATES)
+      .groupBy('action', 'connection', 'resource', 'environment');
     return rows
-      .map(({ action, environment, ...row }) => ({
-        ...row,
-        action: action as RunAction,
-        environment: environment ?? undefined,
-      }))
-      .filter(counts).length;
+      .filter(({ action, connection, resource, environment }) =>
+        counts({
+          action: action as RunAction,
+          connection,
+          resource,
+          environment: environment ?? undefined,
+        }),
+      )
+      .reduce((sum, { open }) => sum + Number(open), 0);
   }
 
-  /** Changes the state, if it still is what the caller saw. Throws `run-state-conflict` otherwise. Gives the lease up. */
-  async move(tx: Transaction, move: RunMove): Promise<void> {
+  /**
+   * Changes the state, if it still is what the caller saw. Throws `run-state-conflict` otherwise. Gives the lease up. The answer
+   * is the run as it then is.
+   */
+  async move(
+    tx: Transaction,
+    move: RunMove,
+  ): Promise<Omit<StoredRun, 'auditSequence'>> {
     requireMove(move.from, move.to);
-    const updated = await tx('runs')
+    const [moved]: RunRow[] = await tx('runs')
       .where({ run_id: move.runId, state: move.from })
       .update(
         withoutUndefined({
@@ -136,8 +152,10 @@ export class RunStore {
           lease_owner: null,
           lease_expires_at: null,
         }),
-      );
-    if (updated !== 1) throw changedMeanwhile(move.runId, move.from);
+      )
+      .returning('*');
+    if (!moved) throw changedMeanwhile(move.runId, move.from);
+    return toRun(moved);
   }
 
   /** Remembers a job that turned up after the run was closed as never sent; the state stays. */

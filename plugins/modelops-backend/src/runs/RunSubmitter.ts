@@ -205,8 +205,9 @@ export class RunSubmitter {
       logger.error(`Run ${run.id}: ${stringifyError(because)}`);
     }
     try {
+      let moved: Omit<StoredRun, 'auditSequence'>;
       await ledger.commit(async tx => {
-        await runs.move(tx, {
+        moved = await runs.move(tx, {
           ...outcome,
           runId: run.id,
           from: 'requested',
@@ -222,7 +223,7 @@ export class RunSubmitter {
           platformRunUrl: outcome.platformRunUrl,
         };
       });
-      return await runs.getRun(run.id);
+      return { ...moved!, auditSequence: run.auditSequence };
     } catch (error) {
       if (outcome.platformRunId && isUniqueViolation(error)) {
         return this.leaveUnknown(submission, takenByAnother(open));

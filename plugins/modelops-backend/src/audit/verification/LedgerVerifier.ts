@@ -95,13 +95,14 @@ export class LedgerVerifier {
     let start = archived;
     let check: ChainCheck | undefined;
     const range = { after: Number.MIN_SAFE_INTEGER, to };
-    for await (const entry of this.options.ledger.read(range)) {
+    for await (const entries of this.options.ledger.readInPieces(range)) {
       if (!check) {
-        start = startOf(entry, archived);
+        start = startOf(entries[0], archived);
         check = new ChainCheck(start, [...marks, endOfArchive]);
       }
-      const problem = check.next(entry);
-      if (problem) {
+      for (const entry of entries) {
+        const problem = check.next(entry);
+        if (!problem) continue;
         const isStray =
           problem.kind === 'missing' && problem.sequence <= archived.sequence;
         return {
