@@ -1,5 +1,5 @@
 /**
- * Train on the catalog page of a machine-learning model, as the person who clicked.
+ * Train, Deploy and Serve on the catalog page of a machine-learning model, as the person who clicked.
  *
  * @packageDocumentation
  */
@@ -12,8 +12,11 @@ export {
   type ProviderIdTokenOptions,
 } from './idTokenApi';
 export {
+  EntityDeployCard,
   EntityMlRunsContent,
+  EntityServeCard,
   EntityTrainCard,
+  EntityVersionsContent,
   ModelopsPage,
   modelopsPlugin,
 } from './legacy';

@@ -7,13 +7,20 @@ import {
 import { idTokenApiFactory, modelopsApiFactory } from './apiFactories';
 
 const rootRouteRef = createRouteRef({ id: 'modelops' });
+const entityVersionsRouteRef = createRouteRef({
+  id: 'modelops:entity-versions',
+});
 const entityMlRunsRouteRef = createRouteRef({ id: 'modelops:entity-ml-runs' });
 
 /** The plugin for an app of the legacy frontend system. @public */
 export const modelopsPlugin = createPlugin({
   id: 'modelops',
   apis: [modelopsApiFactory, idTokenApiFactory],
-  routes: { root: rootRouteRef, entityMlRuns: entityMlRunsRouteRef },
+  routes: {
+    root: rootRouteRef,
+    entityVersions: entityVersionsRouteRef,
+    entityMlRuns: entityMlRunsRouteRef,
+  },
 });
 
 /** Card Train for an entity page of the legacy frontend system. @public */
@@ -24,6 +31,38 @@ export const EntityTrainCard: () => JSX.Element = modelopsPlugin.provide(
       lazy: () =>
         import('./cards/EntityTrainCard').then(m => m.EntityTrainCard),
     },
+  }),
+);
+
+/** Card Deploy for an entity page of the legacy frontend system. @public */
+export const EntityDeployCard: () => JSX.Element = modelopsPlugin.provide(
+  createComponentExtension({
+    name: 'EntityDeployCard',
+    component: {
+      lazy: () =>
+        import('./cards/EntityDeployCard').then(m => m.EntityDeployCard),
+    },
+  }),
+);
+
+/** Card Serve for an entity page of the legacy frontend system. @public */
+export const EntityServeCard: () => JSX.Element = modelopsPlugin.provide(
+  createComponentExtension({
+    name: 'EntityServeCard',
+    component: {
+      lazy: () =>
+        import('./cards/EntityServeCard').then(m => m.EntityServeCard),
+    },
+  }),
+);
+
+/** Tab Versions for an entity page of the legacy frontend system. @public */
+export const EntityVersionsContent: () => JSX.Element = modelopsPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityVersionsContent',
+    component: () =>
+      import('./pages/EntityVersions').then(m => m.EntityVersions),
+    mountPoint: entityVersionsRouteRef,
   }),
 );
 

@@ -13,7 +13,11 @@ import {
 import { BINDING_ANNOTATIONS } from 'backstage-plugin-modelops-common';
 import { idTokenApiFactory, modelopsApiFactory } from './apiFactories';
 import { AUDIT_PATH, PageTabs } from './pages/PageTabs';
-import { entityMlRunsRouteRef, rootRouteRef } from './routes';
+import {
+  entityMlRunsRouteRef,
+  entityVersionsRouteRef,
+  rootRouteRef,
+} from './routes';
 
 const icon = <TrainIcon fontSize="inherit" />;
 const TITLE = 'Model ops';
@@ -51,6 +55,48 @@ const trainCard = EntityCardBlueprint.make({
     ]),
     loader: () =>
       import('./cards/EntityTrainCard').then(m => <m.EntityTrainCard />),
+  },
+});
+
+const deployCard = EntityCardBlueprint.make({
+  name: 'deploy',
+  params: {
+    type: 'content',
+    filter: annotatedWithAny([
+      BINDING_ANNOTATIONS.deploy,
+      BINDING_ANNOTATIONS.model,
+    ]),
+    loader: () =>
+      import('./cards/EntityDeployCard').then(m => <m.EntityDeployCard />),
+  },
+});
+
+const serveCard = EntityCardBlueprint.make({
+  name: 'serve',
+  params: {
+    type: 'content',
+    // What is deployed is served there, unless an annotation says otherwise.
+    filter: annotatedWithAny([
+      BINDING_ANNOTATIONS.serve,
+      BINDING_ANNOTATIONS.deploy,
+      BINDING_ANNOTATIONS.model,
+    ]),
+    loader: () =>
+      import('./cards/EntityServeCard').then(m => <m.EntityServeCard />),
+  },
+});
+
+const versions = EntityContentBlueprint.make({
+  name: 'versions',
+  params: {
+    path: '/versions',
+    title: 'Versions',
+    group: 'operation',
+    icon,
+    routeRef: entityVersionsRouteRef,
+    filter: annotatedWithAny([BINDING_ANNOTATIONS.model]),
+    loader: () =>
+      import('./pages/EntityVersions').then(m => <m.EntityVersions />),
   },
 });
 
@@ -105,7 +151,7 @@ const auditPage = SubPageBlueprint.make({
   },
 });
 
-/** Train on the page of a model, all runs, and the audit ledger; for the new frontend system. @public */
+/** Train, Deploy, Serve and versions on the page of a model, all runs, and the audit ledger; for the new frontend system. @public */
 export const modelopsFrontendPlugin = createFrontendPlugin({
   pluginId: 'modelops',
   title: TITLE,
@@ -115,10 +161,17 @@ export const modelopsFrontendPlugin = createFrontendPlugin({
     clientApi,
     idTokenApi,
     trainCard,
+    deployCard,
+    serveCard,
+    versions,
     mlRuns,
     page,
     runsPage,
     auditPage,
   ],
-  routes: { root: rootRouteRef, entityMlRuns: entityMlRunsRouteRef },
+  routes: {
+    root: rootRouteRef,
+    entityVersions: entityVersionsRouteRef,
+    entityMlRuns: entityMlRunsRouteRef,
+  },
 });

@@ -7,7 +7,12 @@ import { unstable_useId as useId } from '@mui/material/utils';
 export interface ActionButtonProps
   extends Pick<
     ButtonProps,
-    'variant' | 'size' | 'startIcon' | 'onClick' | 'aria-label' | 'aria-haspopup'
+    | 'variant'
+    | 'size'
+    | 'startIcon'
+    | 'onClick'
+    | 'aria-label'
+    | 'aria-haspopup'
   > {
   /** Why it cannot be pressed: a sentence that says what to do. Absent when it can. */
   reason: string | undefined;

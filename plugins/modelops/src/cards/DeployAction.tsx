@@ -9,7 +9,11 @@ import { ActionButton } from './ActionButton';
 import { ActionFacts } from './ActionFacts';
 import { ActionRun } from './ActionRun';
 import { DeployDialog } from './DeployDialog';
-import { type BoundAction, boundActions, type LoadedModel } from './LoadedModel';
+import {
+  type BoundAction,
+  boundActions,
+  type LoadedModel,
+} from './LoadedModel';
 import { RunsAsNote } from './RunsAsNote';
 import { TargetChoice } from './TargetChoice';
 

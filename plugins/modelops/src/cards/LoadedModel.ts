@@ -15,8 +15,7 @@ export interface LoadedModel {
 }
 
 /** An action on a resource that is there. */
-export type BoundAction = ModelAction &
-  Required<Pick<ModelAction, 'binding'>>;
+export type BoundAction = ModelAction & Required<Pick<ModelAction, 'binding'>>;
 
 /** Something that serves the model, and whether the person may look at it and ask it. */
 export type ServedBinding = ModelDetail['serving'][number];

@@ -46,9 +46,7 @@ function FormBody(props: Omit<OperationDialogProps, 'title' | 'above'>) {
   const { onClose } = props;
   const form = useForm(props.entityRef, props.of);
   if (form.value) {
-    return (
-      <>{props.children({ form: form.value, reload: form.load })}</>
-    );
+    return <>{props.children({ form: form.value, reload: form.load })}</>;
   }
   return (
     <>

@@ -41,9 +41,7 @@ export interface OperationFormProps {
   /** What to say when it was refused. */
   refused: string;
   /** What is sent besides: version, target, and the parameters that `children` asks for. */
-  request?: Partial<
-    Pick<StartRunRequest, 'version' | 'target' | 'parameters'>
-  >;
+  request?: Partial<Pick<StartRunRequest, 'version' | 'target' | 'parameters'>>;
   /** Parameters that `children` asks for, so that no field of their own is drawn. */
   drawn?: readonly string[];
   /** Why it cannot be sent as `children` stands; shown when somebody tries. */

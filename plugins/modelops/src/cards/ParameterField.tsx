@@ -54,8 +54,6 @@ function helpFor(props: ParameterFieldProps): ReactNode {
   ));
 }
 
-
-
 function TextOrListField(props: ParameterFieldProps) {
   const { error, field, name, required, value } = props;
   const list = field.enum;

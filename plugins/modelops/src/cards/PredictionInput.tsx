@@ -20,6 +20,9 @@ import {
 import { ParameterField } from './ParameterField';
 import { fieldsOf, firstText, readRows } from './predictionRows';
 
+/** Name of the field of the rows. */
+const ROWS = 'modelops-rows';
+
 export interface PredictionInputProps {
   form: PredictionForm;
   busy: boolean;
@@ -132,9 +135,6 @@ export function PredictionInput(props: PredictionInputProps) {
     </Box>
   );
 }
-
-/** Name of the field of the rows. */
-const ROWS = 'modelops-rows';
 
 function problemOf(text: string): string | undefined {
   const rows = readRows(text);

@@ -10,7 +10,11 @@ import { Waiting } from '../parts/Waiting';
 import { targetOf } from '../parts/words';
 import { ActionFacts } from './ActionFacts';
 import { ActionRun } from './ActionRun';
-import { findAction, type LoadedModel, type ServedBinding } from './LoadedModel';
+import {
+  findAction,
+  type LoadedModel,
+  type ServedBinding,
+} from './LoadedModel';
 import { ServeControls } from './ServeControls';
 import { ServingView } from './ServingView';
 import { TargetChoice } from './TargetChoice';

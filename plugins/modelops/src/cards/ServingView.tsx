@@ -84,7 +84,12 @@ export function ServingView(props: ServingViewProps) {
         .map(one => (
           <Box
             key={one.id}
-            sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, typography: 'body2' }}
+            sx={{
+              display: 'flex',
+              flexWrap: 'wrap',
+              gap: 1,
+              typography: 'body2',
+            }}
           >
             <span>{one.version ? `Version ${one.version}` : one.id}</span>
             <ServingStateChip state={one.state} />

@@ -51,7 +51,12 @@ export function ShareField(props: ShareFieldProps) {
           }
         />
         <Box
-          sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}
+          sx={{
+            display: 'flex',
+            flexWrap: 'wrap',
+            alignItems: 'center',
+            gap: 1,
+          }}
         >
           <FormControlLabel
             value="canary"

@@ -50,7 +50,13 @@ export function StopDialog(props: StopDialogProps) {
   const submit = 'Stop serving';
 
   return (
-    <Dialog open fullWidth maxWidth="sm" onClose={onClose} aria-labelledby={titleId}>
+    <Dialog
+      open
+      fullWidth
+      maxWidth="sm"
+      onClose={onClose}
+      aria-labelledby={titleId}
+    >
       <DialogTitle id={titleId}>Stop serving {props.title}?</DialogTitle>
       <DialogContent>
         <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2, pt: 1 }}>

@@ -8,11 +8,12 @@ import {
   type Run,
   type ServedVersion,
   shareOfOurs,
+  type TrafficPlan,
 } from 'backstage-plugin-modelops-common';
 import { Part } from '../parts/Part';
 import { servedWord, shareChanges } from '../parts/servedWords';
 import { SharesPreview } from '../parts/SharesPreview';
-import { checkValues } from './formValues';
+import { checkValues, type FormErrors } from './formValues';
 import { OperationForm } from './OperationForm';
 
 export interface TrafficFormProps {
@@ -40,10 +41,7 @@ export function TrafficForm(props: TrafficFormProps) {
   );
   const plan = planTraffic(served, shares);
   const errors = checkValues(form, texts);
-  const firstError = Object.entries(errors)[0];
-  const problem = firstError
-    ? `${labelOf(form, ours, firstError[0])}: ${firstError[1]}`
-    : (plan.ok ? undefined : `${capitalized(plan.problem)}.`);
+  const problem = problemOf(form, ours, errors, plan);
   const total = Object.values(shares).reduce((sum, share) => sum + share, 0);
 
   return (
@@ -77,7 +75,8 @@ export function TrafficForm(props: TrafficFormProps) {
       ))}
       {others.map(one => (
         <Typography key={one.id} variant="body2">
-          {servedWord(one)} belongs to another model and keeps its {one.share} %.
+          {servedWord(one)} belongs to another model and keeps its {one.share}{' '}
+          %.
         </Typography>
       ))}
       <Box role="status" sx={{ typography: 'body2' }}>
@@ -99,6 +98,17 @@ function toShare(text: string): number {
   return text.trim() === '' ? NaN : Number(text);
 }
 
+function problemOf(
+  form: ActionForm,
+  ours: readonly ServedVersion[],
+  errors: FormErrors,
+  plan: TrafficPlan,
+): string | undefined {
+  const [first] = Object.entries(errors);
+  if (first) return `${labelOf(form, ours, first[0])}: ${first[1]}`;
+  return plan.ok ? undefined : `${capitalized(plan.problem)}.`;
+}
+
 function labelOf(
   form: ActionForm,
   ours: readonly ServedVersion[],
@@ -107,7 +117,7 @@ function labelOf(
   const one = ours.find(served => served.id === id);
   return one?.version
     ? servedWord(one)
-    : (form.schema.properties[id]?.title ?? id);
+    : form.schema.properties[id]?.title ?? id;
 }
 
 function capitalized(sentence: string): string {

@@ -102,7 +102,19 @@ function checkText(field: FormField, value: string): string | undefined {
   if (field.maxLength !== undefined && value.length > field.maxLength) {
     return `May have at most ${field.maxLength} characters`;
   }
+  if (field.pattern && !matchesWhole(field.pattern, value)) {
+    return `Has to be written as ${field.pattern}`;
+  }
   return undefined;
+}
+
+function matchesWhole(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
+  } catch {
+    // The backend checks again, with the engine that it has.
+    return true;
+  }
 }
 
 export function isNumeric(field: FormField): boolean {

@@ -33,7 +33,8 @@ export function readRows(text: string): Rows {
   if (rows.success) return { ok: true, instances: rows.data };
   return {
     ok: false,
-    problem: value.length === 0 ? 'Needs at least one row' : 'Has too many rows',
+    problem:
+      value.length === 0 ? 'Needs at least one row' : 'Has too many rows',
   };
 }
 

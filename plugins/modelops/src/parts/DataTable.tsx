@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Theme } from '@mui/material/styles';
 import Box from '@mui/material/Box';
 import Paper from '@mui/material/Paper';
 import Table from '@mui/material/Table';
@@ -13,6 +14,8 @@ export interface DataTableProps {
   caption: string;
   /** Heads of the columns; the last column, of the buttons, is added. */
   columns: string[];
+  /** Without a column of buttons. */
+  withoutButtons?: boolean;
   children: ReactNode;
 }
 
@@ -41,13 +44,16 @@ export function DataTable(props: DataTableProps) {
           // One background for the row and its sticky cell; Backstage's theme stripes the rows.
           '& tbody tr:nth-of-type(n)': { bgcolor: 'background.paper' },
           // The buttons stay in sight while the rest scrolls under them; the line shows where.
-          '& tr > :last-child': {
-            position: 'sticky',
-            right: 0,
-            bgcolor: 'background.paper',
-            // Borders do not stick.
-            boxShadow: theme => `inset 1px 0 ${theme.palette.divider}`,
-          },
+          ...(!props.withoutButtons && {
+            '& tr > :last-child': {
+              position: 'sticky',
+              right: 0,
+              bgcolor: 'background.paper',
+              // Borders do not stick.
+              boxShadow: (theme: Theme) =>
+                `inset 1px 0 ${theme.palette.divider}`,
+            },
+          }),
         }}
       >
         <Box component="caption" sx={visuallyHidden}>
@@ -60,11 +66,13 @@ export function DataTable(props: DataTableProps) {
                 {column}
               </TableCell>
             ))}
-            <TableCell scope="col">
-              <Box component="span" sx={visuallyHidden}>
-                Details
-              </Box>
-            </TableCell>
+            {!props.withoutButtons && (
+              <TableCell scope="col">
+                <Box component="span" sx={visuallyHidden}>
+                  Details
+                </Box>
+              </TableCell>
+            )}
           </TableRow>
         </TableHead>
         <TableBody>{props.children}</TableBody>

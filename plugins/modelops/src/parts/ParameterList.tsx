@@ -4,6 +4,8 @@ import { Facts } from './Facts';
 
 export interface ParameterListProps {
   parameters: Parameters;
+  /** What to say where there is none. */
+  emptyText?: string;
 }
 
 /** Parameters as they were sent. */
@@ -12,7 +14,7 @@ export function ParameterList(props: ParameterListProps) {
   if (entries.length === 0) {
     return (
       <Typography variant="body2" color="text.secondary">
-        None: the platform's own values were used.
+        {props.emptyText ?? "None: the platform's own values were used."}
       </Typography>
     );
   }

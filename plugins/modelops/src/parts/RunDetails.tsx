@@ -1,6 +1,9 @@
 import Box from '@mui/material/Box';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
-import type { RunDetail, TrafficShares } from 'backstage-plugin-modelops-common';
+import type {
+  RunDetail,
+  TrafficShares,
+} from 'backstage-plugin-modelops-common';
 import { CancelRun } from './CancelRun';
 import { Duration } from './Duration';
 import { Facts } from './Facts';
@@ -12,7 +15,13 @@ import { RunResultPart } from './RunResultPart';
 import { RunStateChip } from './RunStateChip';
 import { RunTimeline } from './RunTimeline';
 import { Time } from './Time';
-import { hintFor, OPERATION_WORDS, personWord, platformWord, ranAsWord } from './words';
+import {
+  hintFor,
+  OPERATION_WORDS,
+  personWord,
+  platformWord,
+  ranAsWord,
+} from './words';
 
 export interface RunDetailsProps {
   run: RunDetail;

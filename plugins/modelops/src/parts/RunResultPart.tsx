@@ -54,10 +54,7 @@ function Result(props: { result: RunResult }) {
       )}
       {metrics.length > 0 && (
         <Facts
-          facts={metrics.map(metric => [
-            metric.name,
-            metricWord(metric.value),
-          ])}
+          facts={metrics.map(metric => [metric.name, metricWord(metric.value)])}
         />
       )}
     </Box>

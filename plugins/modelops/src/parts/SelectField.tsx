@@ -1,5 +1,8 @@
 import TextField from '@mui/material/TextField';
 
+/** The red of Backstage's dark theme is too dark to read on its grey; the frame of the field stays red. */
+export const readableError = { '&.Mui-error': { color: 'text.primary' } };
+
 export interface SelectFieldProps {
   label: string;
   value: string;
@@ -42,6 +45,3 @@ export function SelectField(props: SelectFieldProps) {
     </TextField>
   );
 }
-
-/** The red of Backstage's dark theme is too dark to read on its grey; the frame of the field stays red. */
-export const readableError = { '&.Mui-error': { color: 'text.primary' } };

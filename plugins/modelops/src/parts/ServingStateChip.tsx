@@ -2,7 +2,10 @@ import ReadyIcon from '@mui/icons-material/CheckCircleOutline';
 import FailedIcon from '@mui/icons-material/ErrorOutline';
 import AbsentIcon from '@mui/icons-material/RemoveCircleOutline';
 import UpdatingIcon from '@mui/icons-material/Sync';
-import type { ServedVersion, ServingState } from 'backstage-plugin-modelops-common';
+import type {
+  ServedVersion,
+  ServingState,
+} from 'backstage-plugin-modelops-common';
 import { StateChip, type StateLook } from './StateChip';
 
 type State = ServingState['state'] | ServedVersion['state'];

@@ -20,7 +20,12 @@ export function SharesPreview(props: SharesPreviewProps) {
         borderCollapse: 'collapse',
         typography: 'body2',
         width: '100%',
-        '& th, & td': { textAlign: 'left', py: 0.5, pr: 2, fontWeight: 'normal' },
+        '& th, & td': {
+          textAlign: 'left',
+          py: 0.5,
+          pr: 2,
+          fontWeight: 'normal',
+        },
         '& thead th': { color: 'text.secondary' },
         '& tr': { borderBottom: 1, borderColor: 'divider' },
       }}
@@ -45,7 +50,11 @@ export function SharesPreview(props: SharesPreviewProps) {
             <td>{shareWord(change.now, 'not served')}</td>
             <Box
               component="td"
-              sx={change.now === change.then ? {} : { '&&': { fontWeight: 'bold' } }}
+              sx={
+                change.now === change.then
+                  ? {}
+                  : { '&&': { fontWeight: 'bold' } }
+              }
             >
               {shareWord(change.then, 'taken off')}
             </Box>

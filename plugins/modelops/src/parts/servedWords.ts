@@ -88,9 +88,7 @@ export function isPromoted(
   version: string,
 ): boolean {
   const plan = planPromote(served, version);
-  return (
-    plan.ok && served.every(({ id, share }) => plan.shares[id] === share)
-  );
+  return plan.ok && served.every(({ id, share }) => plan.shares[id] === share);
 }
 
 function capitalized(text: string): string {
