@@ -91,6 +91,35 @@ describe('A secret', () => {
     });
     await portal.reconcile();
     await databricks.clearFaults();
+    // Versions, what is served, and predictions; well, and with errors that repeat what they were sent.
+    const model = '/v1/models/resource/default/fraud-detector';
+    const ask = async () => {
+      for (const below of [
+        'versions?limit=3',
+        'versions/1',
+        'serving',
+        'prediction-form',
+      ])
+        await portal.call('ada', 'GET', `${model}/${below}`, { idToken });
+      await portal.call('ada', 'POST', '/v1/predictions', {
+        idToken,
+        body: {
+          entityRef: 'resource:default/fraud-detector',
+          instances: [{ note: idToken }],
+        },
+      });
+    };
+    for (const status of [400, 403, 500]) {
+      for (const path of [
+        '/api/2.1/unity-catalog/*',
+        '/api/2.0/serving-endpoints*',
+        '/serving-endpoints/*',
+      ])
+        await databricks.fault({ path, ...echo(status) });
+      await ask();
+      await databricks.clearFaults();
+      await ask();
+    }
     // Tokens that are refused, and a request that cannot be parsed.
     for (const kind of [
       'expired',
