@@ -10,8 +10,6 @@ import {
 const MAX_RESOURCES = 100_000;
 /** Pages may be empty, so that their number says nothing about how much there is. */
 const MAX_PAGES = 10_000;
-/** Longest all the waiting of one listing may take, in milliseconds; after that the next sync tries. */
-const PATIENCE_MS = 5 * 60_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -50,15 +48,15 @@ export class ModelListing {
         signal: AbortSignal,
       ) => Pick<ModelopsClient, 'listRegisteredModels'>;
       logger: LoggerService;
-      /** For tests. */
-      patienceMs?: number;
+      /** Longest all the waiting of one listing may take, in milliseconds; after that the next sync tries. */
+      patienceMs: number;
     },
   ) {}
 
   async read(signal: AbortSignal): Promise<RegisteredModel[]> {
     const resources = new Map<string, RegisteredModel>();
     const cursors = new Set<string>();
-    const waits = new Waits(this.options.patienceMs ?? PATIENCE_MS);
+    const waits = new Waits(this.options.patienceMs);
     let cursor: string | undefined;
     do {
       const page = await this.readPage(cursor, waits, signal);
