@@ -80,6 +80,14 @@ export class DatabricksClient {
   }
 
   /** Deletes; the answer carries nothing. */
+  patch<S extends z.ZodType>(
+    call: PlatformCall,
+    request: DatabricksWrite,
+    schema: S,
+  ): Promise<z.output<S>> {
+    return this.write('PATCH', call, request, schema);
+  }
+
   async delete(
     call: PlatformCall,
     request: DatabricksRequest & Pick<DatabricksWrite, 'repeat'>,
@@ -155,7 +163,7 @@ export class DatabricksClient {
   }
 
   private async write<S extends z.ZodType>(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     call: PlatformCall,
     request: DatabricksWrite,
     schema: S,

@@ -1,4 +1,5 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
+import { demoEntities } from './__testUtils__/demoCatalog';
 import {
   type Portal,
   type PortalOptions,
@@ -103,14 +104,8 @@ describe('A change of what is served', () => {
   ] as const)(
     'is refused for %s',
     async (_what, action, operation, asked, [status, code]) => {
-      const { call: _call, ...rest } = await start();
-      const answer = await change(
-        { call: _call, ...rest },
-        'ada',
-        action,
-        operation,
-        asked,
-      );
+      const it = await start();
+      const answer = await change(it, 'ada', action, operation, asked);
       expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
       await untouched();
     },
@@ -209,23 +204,21 @@ describe('A change of what is served', () => {
       });
       return config;
     };
-    const entities = (await import('./__testUtils__/demoCatalog'))
-      .demoEntities()
-      .map(entity =>
-        entity.metadata.name === 'fraud-detector'
-          ? {
-              ...entity,
-              metadata: {
-                ...entity.metadata,
-                annotations: {
-                  ...entity.metadata.annotations,
-                  'modelops/model':
-                    'databricks-staging:model/main.fraud.detector',
-                },
+    const entities = demoEntities().map(entity =>
+      entity.metadata.name === 'fraud-detector'
+        ? {
+            ...entity,
+            metadata: {
+              ...entity.metadata,
+              annotations: {
+                ...entity.metadata.annotations,
+                'modelops/model':
+                  'databricks-staging:model/main.fraud.detector',
               },
-            }
-          : entity,
-      );
+            },
+          }
+        : entity,
+    );
     const open = async (config: (config: any) => any) => {
       portal = await startPortal({
         databases,

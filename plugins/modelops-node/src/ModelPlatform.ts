@@ -70,6 +70,11 @@ export interface StartJob {
    */
   revision?: string;
   /**
+   * Principal that the portal reads by. What a start creates has to be readable by it, or how the run ends is never found
+   * out; the module grants it that, and no more.
+   */
+  reader?: string;
+  /**
    * Identity the platform said it runs the job as when the parameters were checked. If it says another one right before
    * the start, the start is refused with `platform-conflict`: other parameters may be allowed then.
    */

@@ -19,6 +19,7 @@ import {
   type Endpoint,
 } from './endpoint';
 import { planChange, type EndpointJob } from './endpointChange';
+import { grantReader } from './grantReader';
 import { sharesOf } from './servedVersions';
 import { revisionOf } from './servingState';
 import { carryOver, findLoss, type WritableConfig } from './writableConfig';
@@ -119,11 +120,14 @@ async function createEndpoint(
   job: StartJob,
   config: WritableConfig,
 ): Promise<Endpoint> {
-  return write(client, call, job, 'POST', '/api/2.0/serving-endpoints', {
+  const path = '/api/2.0/serving-endpoints';
+  const created = await write(client, call, job, 'POST', path, {
     name: nameOf(job.resource),
     config,
     tags: [{ key: RUN_TAG, value: job.runId }],
   });
+  await grantReader(client, call, job, created);
+  return created;
 }
 
 async function replaceConfig(

@@ -67,6 +67,16 @@ export class CredentialBroker {
     });
   }
 
+  /** Name the platform knows the portal's reader by. */
+  readerName({ reader }: ConnectionConfig): string | undefined {
+    const { exchanger, settings } = this.exchangerOf(reader);
+    const id = readerIdOf(settings);
+    return exchanger.principalOf({
+      settings,
+      wanted: { kind: 'service-principal', id },
+    });
+  }
+
   /** A credential for this person on this connection. Throws PlatformError; never falls back to another one. */
   credentialFor(
     caller: IdentifiedCaller,
@@ -99,10 +109,9 @@ export class CredentialBroker {
   /** The portal's own credential: for reconciling, for ingestion, and for what `reads: reader` says (design D10). */
   readerCredential(connection: ConnectionConfig): Promise<Credential> {
     const { exchanger, settings } = this.exchangerOf(connection.reader);
-    const { servicePrincipal } = settings as { servicePrincipal?: string };
     const principal: Principal = {
       kind: 'service-principal',
-      id: servicePrincipal ?? '',
+      id: readerIdOf(settings),
       through: 'workload',
     };
     return this.cached(JSON.stringify(['reader', connection.id]), () =>
@@ -254,6 +263,12 @@ export class CredentialBroker {
   private exchangerOf({ exchange, settings }: ExchangeConfig) {
     return { exchanger: this.options.exchangers.get(exchange)!, settings };
   }
+}
+
+/** The principal that a `reader` block names; `readerSettings` of an exchanger require it. */
+function readerIdOf(settings: ExchangeConfig['settings']): string {
+  const { servicePrincipal } = settings as { servicePrincipal?: string };
+  return servicePrincipal ?? '';
 }
 
 /** Everything that decides what a credential may do; two callers never share one. */

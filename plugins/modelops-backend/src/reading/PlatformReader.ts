@@ -34,6 +34,8 @@ export interface ReadQuestion {
   decision: AllowedDecision;
   /** What is asked about the resource: JSON, the same for the same question. */
   about: readonly unknown[];
+  /** An answer held from before another `since` is asked for again; while that cannot be, it still is the last good one. */
+  since?: string;
 }
 
 /** What a platform answered. */
@@ -75,7 +77,8 @@ export class PlatformReader {
     const scope = this.scopeOf(question, readAs);
     const key = keyOf(scope, question);
     try {
-      return (await this.recent.get(key, async () => {
+      const fresh = `${key} ${question.since ?? ''}`;
+      return (await this.recent.get(fresh, async () => {
         const reading = await this.ask(question, readAs, ask);
         this.hold(key, reading);
         return reading;

@@ -322,6 +322,20 @@ export class RunStore {
     return row && toRun(row);
   }
 
+  /** A text that is another one after each step of a change of what a resource serves. */
+  async changeMark(connection: string, resource: string): Promise<string> {
+    const row = await this.db<RunRow>('runs')
+      .select('run_id', 'state')
+      .where({ connection, resource })
+      .whereNotNull('model')
+      .orderBy([
+        { column: 'requested_at', order: 'desc' },
+        { column: 'run_id', order: 'desc' },
+      ])
+      .first();
+    return row ? `${row.run_id} ${row.state}` : '';
+  }
+
   /** The newest change of what a resource serves that is known to have been made, if it says what was before. */
   async newestChange(
     connection: string,

@@ -118,6 +118,7 @@ export class RunSubmitter {
           runId: run.id,
           operation: run.operation,
           version: run.version,
+          reader: this.options.credentials.readerName(open.config),
           principal: credential.principal,
         },
       );

@@ -54,7 +54,7 @@ export class ServingService {
       actions: ModelActions;
       connections: ConnectionRegistry;
       reader: PlatformReader;
-      runs: Pick<RunStore, 'newestChange'>;
+      runs: Pick<RunStore, 'changeMark' | 'newestChange'>;
       ledger: AuditLedger;
       journal: RequestJournal;
     },
@@ -154,11 +154,16 @@ export class ServingService {
     );
   }
 
-  private readState(readable: Readable): Promise<Reading<ServingState>> {
+  private async readState(readable: Readable): Promise<Reading<ServingState>> {
     const { binding, model } = readable;
     const ours = modelFor(binding, model);
+    // An answer from before a change made here is old, however fresh, on every replica.
+    const since = await this.options.runs.changeMark(
+      binding.connection,
+      binding.resource,
+    );
     return this.options.reader.read(
-      { ...readable, about: ['serving', ours?.canonical] },
+      { ...readable, about: ['serving', ours?.canonical], since },
       call => servingOf(binding).readServing(call, binding.parsed, ours),
     );
   }
