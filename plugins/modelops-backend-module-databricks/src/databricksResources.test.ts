@@ -121,7 +121,11 @@ describe('operationsOf', () => {
     ['job/8123', 'deploy', []],
     ['job/8123', 'serve', []],
     ['model/main.fraud.detector', 'train', []],
-    ['endpoint/fraud', 'deploy', []],
+    ['model/main.fraud.detector', 'deploy', ['set-alias']],
+    ['endpoint/fraud', 'deploy', ['deploy']],
+    ['endpoint/fraud', 'serve', ['traffic', 'promote', 'rollback', 'stop']],
+    ['endpoint/fraud', 'train', []],
+    ['registered-model/fraud', 'deploy', []],
   ] as const)('%s offers for %s: %j', (text, action, operations) => {
     expect(operationsOf(parseResource(text)!, action)).toEqual(operations);
   });

@@ -6,7 +6,7 @@ import { nameOf } from '../databricksResources';
  * Longest name of a model within the name of what is served, in characters; with version and hash it stays below 63, which
  * suits a label of a container.
  */
-const LONGEST_MODEL = 40;
+const LONGEST_MODEL = 36;
 
 /**
  * Names that a version of a model may be served under, in the order they are tried: the same version always gets the same
