@@ -50,6 +50,27 @@ describe('Every route', () => {
     expect(answer.status).toBe(403);
   });
 
+  it.each(OURS)(
+    '%s %s is for the catalog or for people',
+    async (method, path) => {
+      const ofCatalog = path.startsWith('/v1/connections/');
+      const catalog = await portal.call('plugin:catalog', method, path);
+      if (ofCatalog)
+        expect(catalog.body.error.code).toBe('binding-connection-unknown');
+      else expect(catalog.status).toBe(403);
+      for (const who of [
+        'plugin:scaffolder',
+        'plugin:catalog-import',
+        'external:catalog',
+        'external:plugin:catalog',
+        'plugin:modelops',
+      ] as const)
+        expect((await portal.call(who, method, path)).status).toBe(403);
+      if (ofCatalog)
+        expect((await portal.call('alan', method, path)).status).toBe(403);
+    },
+  );
+
   it('is one that the table of routes lists', () => {
     expect(mountedPaths(portal.server).sort()).toEqual(
       [

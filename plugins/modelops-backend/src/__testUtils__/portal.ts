@@ -37,8 +37,11 @@ import modelopsPlugin from '..';
 import { demoEntities, groupsOf } from './demoCatalog';
 import { demoConfig } from './demoConfig';
 
+/** The subject of a service's token: another plugin, or a caller from outside as Backstage names it. */
+type ServiceSubject = `plugin:${string}` | `external:${string}`;
+
 /** A person of the demo who is signed in, or somebody without any credentials, or a service. */
-export type Who = Person | 'nobody' | 'a service';
+export type Who = Person | 'nobody' | 'a service' | ServiceSubject;
 
 /** What a request carries beside its body. */
 export interface CallOptions {
@@ -313,9 +316,19 @@ function argvOf(file: string): string[] {
   return ['node', 'backend', '--config', file];
 }
 
+function isService(who: Who): who is ServiceSubject {
+  return who.includes(':');
+}
+
 function authorizationOf(who: Who): string {
   if (who === 'nobody') return mockCredentials.none.header();
   if (who === 'a service') return mockCredentials.service.header();
+  if (isService(who)) {
+    return mockCredentials.service.header({
+      onBehalfOf: mockCredentials.service(who),
+      targetPluginId: 'modelops',
+    });
+  }
   return mockCredentials.user.header(`user:default/${who}`);
 }
 
@@ -323,7 +336,7 @@ async function ownToken(
   simulators: Simulators,
   who: Who,
 ): Promise<string | null> {
-  return who === 'nobody' || who === 'a service'
+  return who === 'nobody' || who === 'a service' || isService(who)
     ? null
     : simulators.idp.signIdToken(who);
 }

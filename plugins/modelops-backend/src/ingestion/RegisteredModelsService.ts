@@ -49,10 +49,7 @@ export class RegisteredModelsService {
         registry.listModels({ credential, signal: deadline.signal }, page),
       );
     } catch (error) {
-      if (
-        error instanceof PlatformError &&
-        error.code === 'platform-throttled'
-      )
+      if (error instanceof PlatformError && error.code === 'platform-throttled')
         throw new ThrottledError(error.message, error.retryAfterSeconds);
       throw error;
     } finally {
