@@ -1,15 +1,13 @@
-import {
-  Config,
-  retries,
-  TimeUnits,
-  Time,
-  WorkspaceClient,
-} from '@databricks/sdk-experimental';
-import { ApiError } from '@databricks/sdk-experimental/dist/apierr';
+import { retries, TimeUnits, Time } from '@databricks/sdk-experimental';
 import type { Simulators } from '../attachSimulators';
 import type { Person } from '../people';
 import { startSimulators } from '../startSimulators';
-import { accessTokenOf } from '../testing/callers';
+import {
+  all,
+  officialClientOf,
+  officialClientWith,
+  refusalOf,
+} from '../__testUtils__/officialClient';
 
 // The official client drives the simulator: what it accepts and refuses is what Databricks' own code expects.
 
@@ -23,39 +21,9 @@ beforeAll(async () => {
 beforeEach(() => simulators.databricks.reset());
 afterAll(() => simulators.close());
 
-/** `loaders: []` keeps the machine's own Databricks settings out. */
-function clientWith(accessToken: string): WorkspaceClient {
-  return new WorkspaceClient(
-    new Config({
-      host: simulators.databricks.host,
-      loaders: [],
-      credentials: {
-        name: 'pat',
-        configure: async () => async headers =>
-          headers.set('authorization', `Bearer ${accessToken}`),
-      },
-    }),
-  );
-}
-
-async function clientOf(person: Person): Promise<WorkspaceClient> {
-  return clientWith(await accessTokenOf(simulators, person));
-}
-
-async function refusalOf(call: Promise<unknown>): Promise<ApiError> {
-  const error = await call.then(
-    () => undefined,
-    refused => refused,
-  );
-  expect(error).toBeInstanceOf(ApiError);
-  return error as ApiError;
-}
-
-async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of list) items.push(item);
-  return items;
-}
+const clientWith = (accessToken: string) =>
+  officialClientWith(simulators, accessToken);
+const clientOf = (person: Person) => officialClientOf(simulators, person);
 
 it('knows who it is', async () => {
   const client = await clientOf('ada');

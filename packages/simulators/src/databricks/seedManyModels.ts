@@ -47,7 +47,7 @@ export function seedManyModels(workspace: Workspace, count: number): void {
 }
 
 function nameOf(number: number): string {
-  const catalog = CATALOGS[number % 5 === 0 ? 0 : 1];
+  const catalog = CATALOGS[number % 3 === 0 ? 0 : 1];
   const schema = SCHEMAS[number % SCHEMAS.length];
   return `${catalog}.${schema}.model_${String(number).padStart(5, '0')}`;
 }

@@ -8,8 +8,8 @@ import { MODELS } from './unityCatalogRoutes';
 import { modelVersionView, registeredModelView } from './unityCatalogViews';
 
 const SCOPES = ['unity-catalog'];
-/** No dot, space, slash or control character. Source: Unity Catalog documentation, names of objects. */
-const OBJECT_NAME = /^[^./\s\x00-\x1f\x7f]{1,255}$/;
+/** No dot, space or slash. Source: Unity Catalog documentation, names of objects. */
+const OBJECT_NAME = /^[^./\s]{1,255}$/;
 /** As MLflow checks it; a name that looks like a version number or `latest` is refused besides. */
 const ALIAS = /^[\w-]{1,255}$/;
 

@@ -1,11 +1,3 @@
-/**
- * Names of a data set's features, in their order: what a model trained on it has as its signature. All are standardised
- * numbers, 0 for the average.
- */
-export function columnsOf(dataset: string): string[] {
-  return COLUMNS.get(dataset) ?? OTHER;
-}
-
 const COLUMNS = new Map([
   [
     'fraud',
@@ -39,3 +31,11 @@ const OTHER = [
   'feature_5',
   'feature_6',
 ];
+
+/**
+ * Names of a data set's features, in their order: what a model trained on it has as its signature. All are standardised
+ * numbers, 0 for the average.
+ */
+export function columnsOf(dataset: string): string[] {
+  return COLUMNS.get(dataset) ?? OTHER;
+}

@@ -21,14 +21,7 @@ export class Rollouts {
 
   /** Begins a rollout; what is served stays as it is until its end. */
   begin(endpoint: ServingEndpoint, config: EndpointConfig): void {
-    endpoint.pending = config;
-    endpoint.update = 'IN_PROGRESS';
-    endpoint.updatedAt = this.workspace.clock.now();
-    for (const entity of newOnes(endpoint))
-      endpoint.buildLogs.set(entity.name, [
-        `Building container for ${entity.entityName} version ${entity.entityVersion}`,
-        'Downloading model artifacts',
-      ]);
+    this.announce(endpoint, config);
     const planned = this.workspace.failNextUpdate;
     if (planned && (planned.endpoint ?? endpoint.name) === endpoint.name) {
       config.willFail = planned.message;
@@ -40,6 +33,12 @@ export class Rollouts {
       endpoint,
       setTimeout(() => this.end(endpoint), this.milliseconds()).unref(),
     );
+  }
+
+  /** Puts a config in the place of what is served, and of what is being rolled out, at once. */
+  replace(endpoint: ServingEndpoint, config: EndpointConfig): void {
+    this.announce(endpoint, config);
+    this.end(endpoint);
   }
 
   /** Ends the rollout now: the new config serves, or with a reason why it failed the old one goes on. */
@@ -78,6 +77,18 @@ export class Rollouts {
   close(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
+  }
+
+  private announce(endpoint: ServingEndpoint, config: EndpointConfig): void {
+    this.forget(endpoint);
+    endpoint.pending = config;
+    endpoint.update = 'IN_PROGRESS';
+    endpoint.updatedAt = this.workspace.clock.now();
+    for (const entity of newOnes(endpoint))
+      endpoint.buildLogs.set(entity.name, [
+        `Building container for ${entity.entityName} version ${entity.entityVersion}`,
+        'Downloading model artifacts',
+      ]);
   }
 
   /**

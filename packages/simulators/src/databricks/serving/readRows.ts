@@ -102,11 +102,11 @@ function requireColumns(given: string[], columns: string[]): void {
   if (missing.length === 0) return;
   const extra = given.filter(column => !columns.includes(column));
   throw badInput(
-    `Failed to enforce schema of data. Error: Model is missing inputs ${list(
+    `Failed to enforce schema of data. Error: Model is missing inputs ${quoted(
       missing,
     )}.${
       extra.length > 0
-        ? ` Note that there were extra inputs: ${list(extra)}.`
+        ? ` Note that there were extra inputs: ${quoted(extra)}.`
         : ''
     }`,
   );
@@ -119,7 +119,7 @@ function toDouble(cell: unknown, column: string): number {
   );
 }
 
-function list(names: string[]): string {
+function quoted(names: string[]): string {
   return `[${names.map(name => `'${name}'`).join(', ')}]`;
 }
 

@@ -130,9 +130,8 @@ function changeAsSomebody(
     endpoint.config,
   );
   workspace.endpoints.set(name, endpoint);
-  rollouts.forget(endpoint);
-  rollouts.begin(endpoint, config);
-  if (!change.rollout) rollouts.end(endpoint);
+  if (change.rollout) rollouts.begin(endpoint, config);
+  else rollouts.replace(endpoint, config);
   return endpoint;
 }
 
