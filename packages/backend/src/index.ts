@@ -9,6 +9,7 @@ backend.add(import('@backstage/plugin-auth-backend-module-oidc-provider'));
 
 backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(import('@backstage/plugin-catalog-backend-module-logs'));
+backend.add(import('backstage-plugin-catalog-backend-module-modelops'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
 // modelops adds its own role mapping behind the policy: both have to allow.
