@@ -138,23 +138,20 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
     expect(body).toMatchObject({
       identified: true,
       problems: [],
-      actions: [
-        {
-          action: 'train',
-          allowed: true,
-          binding: {
-            connection: 'databricks-demo',
-            platformTitle: 'Databricks',
-            resource: 'job/8123',
-          },
-          runsAs: { principal: 'ada@acme.example' },
-          jobRunsAs: '33333333-3333-4333-8333-333333333333',
-          guardrails: expect.arrayContaining([
-            'epochs: at least 1 and at most 20',
-          ]),
-          lastRun: { state: 'succeeded' },
-        },
-      ],
+    });
+    expect(body.actions[0]).toMatchObject({
+      action: 'train',
+      operation: 'start',
+      allowed: true,
+      binding: {
+        connection: 'databricks-demo',
+        platformTitle: 'Databricks',
+        resource: 'job/8123',
+      },
+      runsAs: { principal: 'ada@acme.example' },
+      jobRunsAs: '33333333-3333-4333-8333-333333333333',
+      guardrails: expect.arrayContaining(['epochs: at least 1 and at most 20']),
+      lastRun: { state: 'succeeded' },
     });
   });
 
@@ -272,19 +269,29 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
       'GET',
       `/v1/models?limit=1&cursor=${first.body.nextCursor}`,
     );
-    expect([...first.body.items, ...second.body.items]).toMatchObject([
+    const third = await portal.call(
+      'grace',
+      'GET',
+      `/v1/models?limit=1&cursor=${second.body.nextCursor}`,
+    );
+    expect(
+      [first, second, third].flatMap(({ body }) => body.items),
+    ).toMatchObject([
       {
         entityRef: 'resource:default/fraud-detector',
         owner: 'group:default/fraud-ml',
         bindings: [
           { role: 'model', resource: 'model/main.fraud.detector' },
           { role: 'train', resource: 'job/8123' },
+          { role: 'deploy', resource: 'endpoint/fraud-detector' },
+          { role: 'deploy', resource: 'endpoint/payments-shared' },
         ],
         lastRun: { startedBy: 'user:default/ada' },
       },
       { entityRef: 'resource:default/growth-uplift' },
+      { entityRef: 'resource:default/staff-attrition' },
     ]);
-    expect(second.body.nextCursor).toBeUndefined();
+    expect(third.body.nextCursor).toBeUndefined();
     const owned = await portal.call(
       'ada',
       'GET',
