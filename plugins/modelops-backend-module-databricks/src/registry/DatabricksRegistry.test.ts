@@ -146,7 +146,7 @@ describe('Versions of a model', () => {
         },
       });
       const [version] = (await list()).items;
-      expect(version.description?.startsWith('see  <b>xxx')).toBe(true);
+      expect(version.description?.startsWith('see <b>xxx')).toBe(true);
       expect(version.description!.length).toBeLessThanOrEqual(2000);
       expect(version.createdBy!.length).toBeLessThanOrEqual(320);
       expect(version.sourceRun).toBeUndefined();
@@ -390,7 +390,7 @@ describe('An alias', () => {
 
   it('is found again when the answer was lost, and missed when it never arrived', async () => {
     const lost = await changes.lose(plan('challenger'), {
-      path: '*/aliases/challenger',
+      path: '/*/aliases/challenger',
     });
     const never = { ...lost, runId: 'other', parameters: { alias: 'nobody' } };
     expect(await changes.read(lost, never)).toMatchObject([

@@ -49,7 +49,7 @@ describe('Everything that can be an entity', () => {
       kind: 'model',
       resource: 'model/main.fraud.scorer',
       owner: 'grace@acme.example',
-      description: 'Scores  <b>cards</b>',
+      description: 'Scores <b>cards</b>',
       tags: { team: 'fraud', 'modelops/train': 'x' },
       updatedAt: expect.stringMatching(/Z$/),
       url: expect.stringContaining('/explore/data/models/main/fraud/scorer'),

@@ -14,6 +14,9 @@ import type { EndpointConfig } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
 import { revisionOf, versionOfRevision } from './servingState';
 
+/** The clock of the workspace may be wrong by this much, in milliseconds. */
+const CLOCK_MARGIN_MS = 10 * 60_000;
+
 type Found = Extract<JobReading, { kind: 'found' }>;
 type Ending = Pick<Found, 'state' | 'failure'>;
 
@@ -105,8 +108,8 @@ function failed(): Ending {
 }
 
 /**
- * A change whose answer was lost. An endpoint that we made carries our id. Everything else is found only by what it looks
- * like: the config right after the one we looked at, and exactly what was wanted.
+ * A change whose answer was lost: it is the config right after the one we looked at, if that is exactly what was wanted. An
+ * endpoint that we made carries our id besides; anything else is found only by what it looks like.
  */
 function lostChange(
   endpoint: Endpoint,
@@ -117,29 +120,23 @@ function lostChange(
     ({ key, value }) => key === RUN_TAG && value === job.runId,
   );
   if (job.revision === undefined && !made) return { kind: 'missing' };
-  const base = versionOfRevision(job.revision) ?? 0;
-  const { config, pending_config: pending, state } = endpoint;
-  const candidate =
-    [pending, config].find(one => one?.config_version === base + 1) ??
-    (made ? config ?? pending : undefined);
-  const change = {
-    version: candidate?.config_version ?? base + 1,
-    startedAt:
-      (candidate?.start_time ?? endpoint.last_updated_timestamp)?.getTime() ??
-      0,
-  };
-  if (candidate && (made || isAlike(candidate, job))) {
-    if (isClaimed(job, change)) return { kind: 'missing' };
+  const version = (versionOfRevision(job.revision) ?? 0) + 1;
+  const { config, pending_config: pending } = endpoint;
+  const next = [pending, config].find(one => one?.config_version === version);
+  if (next && isAlike(next, job)) {
+    if (isClaimed(next, job)) return { kind: 'missing' };
+    const startedAt = next.start_time ?? endpoint.last_updated_timestamp;
     return found(
-      change,
-      endingOf(endpoint, candidate),
+      { version, startedAt: startedAt?.getTime() ?? 0 },
+      endingOf(endpoint, next),
       made ? undefined : true,
     );
   }
-  if (candidate && candidate === config) return { kind: 'missing' }; // another one's
+  // It never arrived, or somebody else's change came first.
   const untouched =
-    job.revision !== undefined && revisionOf(endpoint) === job.revision;
-  if (untouched && state.config_update === 'NOT_UPDATING')
+    revisionOf(endpoint) === job.revision &&
+    endpoint.state.config_update === 'NOT_UPDATING';
+  if (!made && (untouched || (next && next === config)))
     return { kind: 'missing' };
   return {
     kind: 'unclear',
@@ -159,29 +156,41 @@ function endingOf(endpoint: Endpoint, candidate: EndpointConfig): Ending {
   }
 }
 
-/** What was wanted, and by whom: what is new carries the name of its maker. */
+/** What was wanted, by whom, and not begun before it was sent. */
 function isAlike(config: EndpointConfig, job: KnownJob): boolean {
+  const earliest = job.notBefore.getTime() - CLOCK_MARGIN_MS;
+  if (config.start_time && config.start_time.getTime() < earliest) return false;
   if (!isAsWanted(config, job)) return false;
   if (job.operation !== 'deploy') return true;
   const made = servedVersions(config, job.model).find(
     one => one.ours && one.version === job.version,
   );
+  // What is new carries the name of its maker; what was there before, and was sized anew, may not.
   return (
     made?.createdBy === undefined ||
     made.createdAt === undefined ||
-    new Date(made.createdAt) < job.notBefore || // it was there before, and was sized anew
+    new Date(made.createdAt).getTime() < earliest ||
     isSamePrincipal(made.createdBy, job.principal)
   );
 }
 
-/** Another run of ours made the config of this number. */
-function isClaimed(job: KnownJob, { version }: ChangeId): boolean {
+/**
+ * Whether another run of ours made this config. A change that failed leaves its number to the next one: a live config is not
+ * that of a change that was under way before this one was sent, because this one was sent to an endpoint at rest.
+ */
+function isClaimed(
+  { config_version: version, start_time: startedAt }: EndpointConfig,
+  job: KnownJob,
+): boolean {
   const name = nameOf(job.resource);
-  return [...job.claimed].some(
-    claimed =>
-      claimed.startsWith(`${name}@`) &&
-      parseChangeId(claimed)?.version === version,
-  );
+  return [...job.claimed].some(claimed => {
+    if (!claimed.startsWith(`${name}@`)) return false;
+    const other = parseChangeId(claimed);
+    if (other?.version !== version) return false;
+    return startedAt
+      ? other?.startedAt === startedAt.getTime()
+      : (other?.startedAt ?? 0) >= job.notBefore.getTime();
+  });
 }
 
 /** Whether a config is what a change was to make, as far as the model's own versions go. */

@@ -221,6 +221,29 @@ describe('Reading changes of endpoints', () => {
       expect(reading.kind).toBe('missing');
     });
 
+    it('finds one that got the number of an earlier change of ours that failed', async () => {
+      const failed = await changes.start(CANARY);
+      await changes.finish(ENDPOINT, { failure: 'x' });
+      await new Promise(resolve => setTimeout(resolve, 20)); // the clock of the platform moves on
+      const lost = {
+        ...(await changes.lose(CANARY)),
+        notBefore: new Date(),
+        claimed: new Set([failed.platformRunId]),
+      };
+      expect(await outcome(lost)).toEqual(['found', 'running', undefined]);
+      await changes.finish();
+      expect(await outcome(lost)).toEqual(['found', 'succeeded', undefined]);
+    });
+
+    it('does not take an old failure that looks the same for it', async () => {
+      await changeByStranger(90, true);
+      await changes.finish(ENDPOINT, { failure: 'x' });
+      const job = known(await changes.prepare(CANARY), {
+        notBefore: new Date(Date.now() + 3_600_000),
+      });
+      expect(await outcome(job)).toEqual(['unclear']);
+    });
+
     it('leaves it open when it was changed twice since', async () => {
       const job = known(await changes.prepare(CANARY));
       await changeByStranger(50);
