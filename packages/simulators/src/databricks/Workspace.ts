@@ -13,6 +13,7 @@ import {
   type DatabricksBehaviour,
   type StrangersRunPlan,
 } from '../handles/databricksTypes';
+import type { ForeignEndpointChange } from '../handles/servingTypes';
 
 /** Workspace id of the demo: what the header `x-databricks-org-id` says. */
 export const WORKSPACE_ID = '1234567890123456';
@@ -48,6 +49,8 @@ export class Workspace {
   strangersRun: StrangersRunPlan | undefined;
   /** The next change of this endpoint, or of any, is rolled out in vain. */
   failNextUpdate: { endpoint?: string; message: string } | undefined;
+  /** Made right before the next change of its endpoint that somebody asks for. */
+  plantedChange: ({ endpoint: string } & ForeignEndpointChange) | undefined;
   federationPolicies: FederationPolicy[];
 
   constructor(readonly host: string, issuer: string) {

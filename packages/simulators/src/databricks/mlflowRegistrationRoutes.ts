@@ -5,7 +5,7 @@ import { requireOwnedModel, requireVersion } from './modelAccess';
 import { mlflowModelView, mlflowVersionView } from './mlflowUnityCatalogViews';
 import { MLFLOW_UC } from './mlflowUnityCatalogRoutes';
 import { addVersion } from './models';
-import { registerModel } from './unityCatalogWriteRoutes';
+import { registerModel } from './modelChanges';
 
 const SCOPES = ['unity-catalog', 'mlflow'];
 

@@ -8,7 +8,7 @@ import {
   requireVersion,
 } from './modelAccess';
 import { mlflowModelView, mlflowVersionView } from './mlflowUnityCatalogViews';
-import { deleteAlias, noteChange, setAlias } from './unityCatalogWriteRoutes';
+import { deleteAlias, noteChange, setAlias } from './modelChanges';
 
 const SCOPES = ['unity-catalog', 'mlflow'];
 /** Path of what MLflow's own client calls for models of Unity Catalog. */

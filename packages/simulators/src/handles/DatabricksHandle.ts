@@ -142,6 +142,18 @@ export class DatabricksHandle extends SimulatorHandle {
     return this.control.call('PUT', `/endpoints/${name}`, change);
   }
 
+  /** When the next change of this endpoint is asked for, somebody else has made one right before it. */
+  async plantEndpointChange(
+    name: string,
+    change: ForeignEndpointChange,
+  ): Promise<void> {
+    await this.control.call(
+      'POST',
+      `/endpoints/${name}/planted-change`,
+      change,
+    );
+  }
+
   /** Deletes an endpoint. */
   async forgetEndpoint(name: string): Promise<void> {
     await this.control.call('DELETE', `/endpoints/${name}`);

@@ -11,6 +11,7 @@ import {
   type EndpointLevel,
   type ServingEndpoint,
 } from './endpoints';
+import { changeForeign } from './foreignChange';
 import { endpointSummary, endpointView, tagViews } from './endpointViews';
 import { readEndpointConfig, requireServingName } from './readEndpointConfig';
 import { requireNoRollout, type Rollouts } from './Rollouts';
@@ -110,6 +111,11 @@ function createEndpoint(call: ApiCall, rollouts: Rollouts) {
 function changeConfig(call: ApiCall, rollouts: Rollouts) {
   const { workspace, principal } = call;
   const endpoint = requireNamed(call, 'CAN_MANAGE');
+  const planted = workspace.plantedChange;
+  if (planted?.endpoint === endpoint.name) {
+    workspace.plantedChange = undefined;
+    changeForeign({ workspace, rollouts }, endpoint.name, planted);
+  }
   requireNoRollout(endpoint);
   rollouts.begin(
     endpoint,

@@ -286,6 +286,22 @@ describe('a change of what is served', () => {
     ).toMatchObject({ status: 403 });
   });
 
+  it('can have been overtaken by somebody else at the last moment', async () => {
+    const foreign = { serves: [{ model: MODEL, version: '4', share: 100 }] };
+    const { databricks } = simulators;
+    await databricks.plantEndpointChange('fraud-detector', foreign);
+    const { body } = await change({ 2: 90, 3: 10 });
+    expect(sharesOf(body.config)).toEqual({ 'detector-4': 100 });
+    expect(body.pending_config.config_version).toBe(3);
+
+    await databricks.finishUpdate('fraud-detector');
+    await databricks.plantEndpointChange('fraud-detector', {
+      ...foreign,
+      rollout: true,
+    });
+    expect((await change({ 2: 100 })).status).toBe(409);
+  });
+
   it('gives back settings it does not know the meaning of', async () => {
     await ada.send('PUT', `${FRAUD}/config`, {
       served_entities: [

@@ -1,19 +1,11 @@
 import type { Express } from 'express';
-import type {
-  EndpointPermission,
-  ForeignEndpointChange,
-} from '../../handles/servingTypes';
+import type { EndpointPermission } from '../../handles/servingTypes';
 import { controlRoute } from '../../server/controlRoute';
 import { nameOf } from '../aclViews';
-import { ADMINS_GROUP, STRANGER, type Principal } from '../principals';
 import type { RunningWorkspace } from '../startDatabricks';
 import type { Workspace } from '../Workspace';
-import {
-  ENDPOINT_LEVELS,
-  newEndpoint,
-  type ServingEndpoint,
-} from './endpoints';
-import { readEndpointConfig, requireServingName } from './readEndpointConfig';
+import { ENDPOINT_LEVELS, type ServingEndpoint } from './endpoints';
+import { changeForeign } from './foreignChange';
 import { toSimulatedEndpoint } from './simulatedEndpoint';
 
 const ENDPOINTS = '/__control/endpoints';
@@ -39,8 +31,14 @@ export function servingControlRoutes(
   control.put(
     `${ENDPOINTS}/:name`,
     controlRoute(async ({ params, body }) =>
-      toSimulatedEndpoint(changeAsSomebody(await seeded(), params.name, body)),
+      toSimulatedEndpoint(changeForeign(await seeded(), params.name, body)),
     ),
+  );
+  control.post(
+    `${ENDPOINTS}/:name/planted-change`,
+    controlRoute(({ params, body }) => {
+      running().workspace.plantedChange = { endpoint: params.name, ...body };
+    }),
   );
   control.delete(
     `${ENDPOINTS}/:name`,
@@ -77,62 +75,6 @@ export function servingControlRoutes(
       };
     }),
   );
-}
-
-/** Whatever its permissions say: somebody else has them. */
-function changeAsSomebody(
-  { workspace, rollouts }: RunningWorkspace,
-  name: string,
-  change: ForeignEndpointChange,
-): ServingEndpoint {
-  const userName = change.by ?? STRANGER;
-  const somebody: Principal = {
-    ...(workspace.findPrincipal(userName) ?? {
-      kind: 'user',
-      id: '0',
-      displayName: userName,
-      revoked: false,
-    }),
-    userName,
-    groups: [ADMINS_GROUP],
-  };
-  const existing = workspace.endpoints.get(name);
-  const endpoint =
-    existing ??
-    newEndpoint({
-      name: requireServingName(name, 'endpoint name'),
-      creator: userName,
-      createdAt: workspace.clock.now(),
-      acl: [{ userName, level: 'CAN_MANAGE' }],
-    });
-  const serves = change.serves.map(one => ({
-    ...one,
-    name: one.name ?? `${one.model.split('.').at(-1)}-${one.version}`,
-  }));
-  const config = readEndpointConfig(
-    workspace,
-    somebody,
-    {
-      served_entities: serves.map(one => ({
-        name: one.name,
-        entity_name: one.model,
-        entity_version: one.version,
-        workload_size: one.workloadSize,
-        scale_to_zero_enabled: one.scaleToZero,
-      })),
-      traffic_config: {
-        routes: serves.map(one => ({
-          served_model_name: one.name,
-          traffic_percentage: one.share,
-        })),
-      },
-    },
-    endpoint.config,
-  );
-  workspace.endpoints.set(name, endpoint);
-  if (change.rollout) rollouts.begin(endpoint, config);
-  else rollouts.replace(endpoint, config);
-  return endpoint;
 }
 
 function setPermissions(
