@@ -10,8 +10,11 @@ import { renderInTestApp, TestApiProvider } from '@backstage/test-utils';
 import { modelopsApiRef } from './api';
 import { modelopsIdTokenApiRef } from './idTokenApi';
 import {
+  EntityDeployCard,
   EntityMlRunsContent,
+  EntityServeCard,
   EntityTrainCard,
+  EntityVersionsContent,
   isModelopsAvailable,
   ModelopsPage,
   modelopsPlugin,
@@ -22,6 +25,9 @@ import {
   administrator,
   sampleModel,
   sampleRun,
+  sampleServing,
+  sampleVersions,
+  servedModel,
 } from './__testUtils__/samples';
 
 const entity = {
@@ -70,6 +76,30 @@ describe('the plugin in an app of the legacy system', () => {
     api.getModel.mockResolvedValue(sampleModel());
     await show(<EntityTrainCard />);
     expect(await screen.findByRole('button', { name: 'Train' })).toBeEnabled();
+  });
+
+  it('has the card Deploy', async () => {
+    api.getModel.mockResolvedValue(servedModel());
+    await show(<EntityDeployCard />);
+    expect(await screen.findByRole('button', { name: 'Deploy' })).toBeEnabled();
+  });
+
+  it('has the card Serve', async () => {
+    api.getModel.mockResolvedValue(servedModel());
+    api.getServing.mockResolvedValue(sampleServing());
+    await show(<EntityServeCard />);
+    expect(
+      await screen.findByRole('list', { name: 'Traffic now' }),
+    ).toBeVisible();
+  });
+
+  it('has the tab Versions', async () => {
+    api.getModel.mockResolvedValue(servedModel());
+    api.listVersions.mockResolvedValue(sampleVersions());
+    await show(<EntityVersionsContent />);
+    expect(
+      await screen.findByRole('table', { name: /^Versions of this model/ }),
+    ).toBeVisible();
   });
 
   it('has the tab ML runs', async () => {

@@ -4,8 +4,16 @@ import { renderTestApp } from '@backstage/frontend-test-utils';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import plugin from './index';
 import { modelopsApiRef } from './api';
+import { modelopsIdTokenApiRef } from './idTokenApi';
 import { type FakeModelopsApi, fakeModelopsApi } from './__testUtils__/fakeApi';
-import { access, administrator, sampleModel } from './__testUtils__/samples';
+import {
+  access,
+  administrator,
+  sampleModel,
+  sampleServing,
+  sampleVersions,
+  servedModel,
+} from './__testUtils__/samples';
 
 let api: FakeModelopsApi;
 beforeEach(() => {
@@ -18,6 +26,14 @@ const withFakeApi = () =>
       plugin.getExtension('api:modelops/client').override({
         params: define =>
           define({ api: modelopsApiRef, deps: {}, factory: () => api }),
+      }),
+      plugin.getExtension('api:modelops/id-token').override({
+        params: define =>
+          define({
+            api: modelopsIdTokenApiRef,
+            deps: {},
+            factory: () => ({ getIdToken: async () => 'token' }),
+          }),
       }),
     ],
   });
@@ -49,6 +65,40 @@ describe('the plugin in an app of the new system', () => {
       ).toBeEnabled();
     },
   );
+
+  it('puts Deploy and Serve on the page of an entity that is deployed', async () => {
+    api.getModel.mockResolvedValue(servedModel());
+    api.getServing.mockResolvedValue(sampleServing());
+    renderTestApp({
+      features: [withFakeApi()],
+      extensions: [
+        createTestEntityPage({
+          entity: entity({ 'modelops/deploy': 'a:b/c' }),
+        }),
+      ],
+    });
+    expect(await screen.findByRole('button', { name: 'Deploy' })).toBeEnabled();
+    expect(
+      await screen.findByRole('list', { name: 'Traffic now' }),
+    ).toBeVisible();
+    expect(api.getModel).toHaveBeenCalledTimes(1);
+  });
+
+  it('has the tab Versions for an entity with a registry', async () => {
+    api.getModel.mockResolvedValue(servedModel());
+    api.getServing.mockResolvedValue(sampleServing());
+    api.listVersions.mockResolvedValue(sampleVersions());
+    renderTestApp({
+      features: [withFakeApi()],
+      extensions: [
+        createTestEntityPage({ entity: entity({ 'modelops/model': 'a:b/c' }) }),
+      ],
+      initialRouteEntries: ['/versions'],
+    });
+    expect(
+      await screen.findByRole('table', { name: /^Versions of this model/ }),
+    ).toBeVisible();
+  });
 
   it('leaves other entities alone', async () => {
     renderTestApp({

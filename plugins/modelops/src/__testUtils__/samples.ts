@@ -6,8 +6,13 @@ import type {
   Binding,
   ModelAction,
   ModelDetail,
+  ModelVersion,
+  ModelVersions,
+  Operation,
   Run,
   RunDetail,
+  ServedVersion,
+  Serving,
 } from 'backstage-plugin-modelops-common';
 
 export const ENTITY_REF = 'component:default/fraud-detector';
@@ -221,3 +226,177 @@ export const verification: AuditVerification = {
     { id: 'vault', kind: 'http', deliveredSequence: 12 },
   ],
 };
+
+export const MODEL_BINDING: Binding = {
+  ...binding,
+  role: 'model',
+  annotation: 'modelops/model',
+  resource: 'model/main.fraud.detector',
+};
+
+export const ENDPOINT: Binding = {
+  ...binding,
+  role: 'serve',
+  annotation: 'modelops/serve',
+  resource: 'endpoint/fraud-detector',
+};
+export const TARGET = 'databricks-demo:endpoint/fraud-detector';
+
+const person = {
+  kind: 'person',
+  principal: 'ada@acme.com',
+  through: 'person',
+} as const;
+
+function boundAction(
+  change: Pick<ModelAction, 'action' | 'operation' | 'operations'> &
+    Partial<ModelAction>,
+): ModelAction {
+  return {
+    binding: ENDPOINT,
+    allowed: true,
+    role: 'fraud-ml-engineer',
+    runsAs: person,
+    guardrails: [],
+    ...change,
+  };
+}
+
+/** A model that is registered, deployed and served; `actions` change those of the operation they name. */
+export function servedModel(
+  change: Partial<ModelDetail> = {},
+  actions: Partial<Record<Operation, Partial<ModelAction>>> = {},
+): ModelDetail {
+  return {
+    ...sampleModel(),
+    model: MODEL_BINDING,
+    versions: { allowed: true },
+    serving: [
+      {
+        binding: ENDPOINT,
+        read: { allowed: true },
+        predict: { allowed: true },
+      },
+    ],
+    actions: [
+      ...sampleModel().actions,
+      boundAction({
+        action: 'deploy',
+        operation: 'deploy',
+        operations: ['deploy'],
+        ...actions.deploy,
+      }),
+      boundAction({
+        action: 'deploy',
+        operation: 'set-alias',
+        operations: ['set-alias'],
+        binding: MODEL_BINDING,
+        ...actions['set-alias'],
+      }),
+      boundAction({
+        action: 'serve',
+        operation: 'traffic',
+        operations: ['traffic', 'promote', 'rollback', 'stop'],
+        ...actions.traffic,
+      }),
+    ],
+    ...change,
+  };
+}
+
+export function sampleVersion(
+  version: string,
+  change: Partial<ModelVersion> = {},
+): ModelVersion {
+  return {
+    version,
+    aliases: [],
+    state: 'ready',
+    createdAt: `2026-11-2${version}T10:00:00.000Z`,
+    createdBy: 'ada@acme.com',
+    metrics: [
+      { name: 'accuracy', value: 0.9 + Number(version) / 100 },
+      { name: 'auc', value: 0.8 },
+      { name: 'loss', value: null },
+      { name: 'recall', value: 0.7 },
+    ],
+    sourceRun: { id: `run-${version}`, url: `https://dbc/ml/run-${version}` },
+    sourceJob: { platformRunId: '77', runId: RUN_ID },
+    servedBy: [],
+    ...change,
+  };
+}
+
+export function sampleVersions(
+  change: Partial<ModelVersions> = {},
+): ModelVersions {
+  return {
+    items: [
+      sampleVersion('4'),
+      sampleVersion('3', { state: 'pending' }),
+      sampleVersion('2', {
+        aliases: ['champion'],
+        servedBy: [{ target: TARGET, share: 100 }],
+      }),
+    ],
+    readAs: 'person',
+    freshness: { readAt: new Date().toISOString() },
+    ...change,
+  };
+}
+
+export function servedVersion(
+  version: string,
+  share: number,
+  change: Partial<ServedVersion> = {},
+): ServedVersion {
+  return {
+    id: `detector-${version}`,
+    model: 'main.fraud.detector',
+    version,
+    share,
+    ours: true,
+    state: 'ready',
+    ...change,
+  };
+}
+
+/** What belongs to somebody else on the same endpoint. */
+export const FOREIGN = servedVersion('7', 20, {
+  id: 'ranker-7',
+  model: 'main.hr.ranker',
+  ours: false,
+});
+
+export function sampleServing(change: Partial<Serving> = {}): Serving {
+  return {
+    target: TARGET,
+    state: 'ready',
+    revision: 'r1',
+    served: [servedVersion('2', 90), servedVersion('4', 10)],
+    url: 'https://dbc-demo.cloud.databricks.com/ml/endpoints/fraud-detector',
+    freshness: { readAt: new Date().toISOString() },
+    ...change,
+  };
+}
+
+/** A form of what changes what is served. */
+export function changeForm(
+  operation: Operation,
+  properties: ActionForm['schema']['properties'],
+  served: readonly ServedVersion[],
+  change: Partial<ActionForm> = {},
+): ActionForm {
+  return {
+    ...form,
+    action:
+      operation === 'deploy' || operation === 'set-alias' ? 'deploy' : 'serve',
+    operation,
+    title: 'fraud-detector',
+    schema: { ...form.schema, properties, required: Object.keys(properties) },
+    defaults: {},
+    guardrails: {},
+    serving: { state: 'ready', revision: 'r1', served: [...served] },
+    ...change,
+  };
+}

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import Paper from '@mui/material/Paper';
 import type { Run, StartRunRequest } from 'backstage-plugin-modelops-common';
 import { useStartRun } from '../hooks/useStartRun';
+import { ControlButton } from './ControlButton';
 import { StartError } from './StartError';
 
 export interface ConfirmInPlaceProps {
@@ -13,9 +14,8 @@ export interface ConfirmInPlaceProps {
   submit: string;
   /** What to say when it was refused. */
   refused: string;
-  /** Why it cannot be pressed; stands in the element `reasonId`. */
-  reason: string | undefined;
-  reasonId: string | undefined;
+  /** Id of the element that says why it cannot be pressed; absent when it can. */
+  blockedBy: string | undefined;
   request: StartRunRequest;
   /** What it will do. */
   children: ReactNode;
@@ -38,17 +38,13 @@ export function ConfirmInPlace(props: ConfirmInPlaceProps) {
     return <Question {...props} onClose={() => setAsking(false)} />;
   }
   return (
-    <Button
+    <ControlButton
       ref={button}
-      variant="outlined"
-      size="small"
-      color="inherit"
-      disabled={props.reason !== undefined}
-      aria-describedby={props.reason === undefined ? undefined : props.reasonId}
+      blockedBy={props.blockedBy}
       onClick={() => setAsking(true)}
     >
       {props.label}
-    </Button>
+    </ControlButton>
   );
 }
 

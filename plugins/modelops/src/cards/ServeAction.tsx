@@ -1,6 +1,9 @@
 import { useCallback, useState } from 'react';
 import Typography from '@mui/material/Typography';
-import { BINDING_ANNOTATIONS } from 'backstage-plugin-modelops-common';
+import {
+  BINDING_ANNOTATIONS,
+  isTerminal,
+} from 'backstage-plugin-modelops-common';
 import { useNewestRun } from '../hooks/useNewestRun';
 import { useServing } from '../hooks/useServing';
 import { ErrorNotice } from '../parts/ErrorNotice';
@@ -66,7 +69,10 @@ function Endpoint(
   const action = findAction(model, 'traffic', target);
   const newest = useNewestRun(action?.lastRun, onOver);
   // Its card may be on another page; what it changes is shown here.
-  useNewestRun(findAction(model, 'deploy', target)?.lastRun, onOver);
+  const deployed = useNewestRun(
+    findAction(model, 'deploy', target)?.lastRun,
+    onOver,
+  );
 
   return (
     <>
@@ -114,6 +120,9 @@ function Endpoint(
           target={target}
           action={action}
           serving={serving.value}
+          underWay={[newest.run, deployed.run].some(
+            run => run && !isTerminal(run.state),
+          )}
           onServingChanged={refresh}
           onStarted={props.onStarted}
         />

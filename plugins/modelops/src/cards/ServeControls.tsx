@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { unstable_useId as useId } from '@mui/material/utils';
 import {
@@ -15,6 +14,7 @@ import { isPromoted, shareChanges, sharesSentence } from '../parts/servedWords';
 import { SharesPreview } from '../parts/SharesPreview';
 import { personWord } from '../parts/words';
 import { ConfirmInPlace } from './ConfirmInPlace';
+import { ControlButton } from './ControlButton';
 import type { BoundAction } from './LoadedModel';
 import { RunsAsNote } from './RunsAsNote';
 import { StopDialog } from './StopDialog';
@@ -25,6 +25,8 @@ export interface ServeControlsProps {
   target: string;
   action: BoundAction;
   serving: Serving;
+  /** Whether a run of this portal is changing it. */
+  underWay: boolean;
   /** What is served is another than what is shown. */
   onServingChanged: () => void;
   onStarted: (run: Run) => void;
@@ -37,7 +39,8 @@ export function ServeControls(props: ServeControlsProps) {
   const close = () => setOpen(undefined);
   const reasonId = useId();
   const ours = serving.served.filter(one => one.ours);
-  const reason = reasonAgainst(action, serving);
+  const reason = reasonAgainst(action, serving, props.underWay);
+  const blockedBy = reason === undefined ? undefined : reasonId;
   const offers = (operation: Operation) =>
     action.operations.includes(operation);
   const started = (run: Run) => {
@@ -52,8 +55,7 @@ export function ServeControls(props: ServeControlsProps) {
     parameters: {},
   } as const;
   const confirm = {
-    reason,
-    reasonId,
+    blockedBy,
     onChanged: props.onServingChanged,
     onStarted: props.onStarted,
   };
@@ -100,30 +102,22 @@ export function ServeControls(props: ServeControlsProps) {
           <RollBack serving={serving} request={request} confirm={confirm} />
         )}
         {offers('traffic') && ours.length > 1 && (
-          <Button
-            variant="outlined"
-            size="small"
-            color="inherit"
+          <ControlButton
             aria-haspopup="dialog"
-            disabled={reason !== undefined}
-            aria-describedby={reason === undefined ? undefined : reasonId}
+            blockedBy={blockedBy}
             onClick={() => setOpen('traffic')}
           >
             Change traffic…
-          </Button>
+          </ControlButton>
         )}
         {offers('stop') && ours.length > 0 && (
-          <Button
-            variant="outlined"
-            size="small"
-            color="inherit"
+          <ControlButton
             aria-haspopup="dialog"
-            disabled={reason !== undefined}
-            aria-describedby={reason === undefined ? undefined : reasonId}
+            blockedBy={blockedBy}
             onClick={() => setOpen('stop')}
           >
             Stop serving…
-          </Button>
+          </ControlButton>
         )}
       </Box>
       {open === 'traffic' && (
@@ -151,12 +145,13 @@ export function ServeControls(props: ServeControlsProps) {
 function reasonAgainst(
   action: BoundAction,
   serving: Serving,
+  underWay: boolean,
 ): string | undefined {
   if (!action.allowed) {
     return action.reason?.message ?? 'You may not change what is served here.';
   }
-  if (serving.state === 'updating') {
-    return 'A change is being rolled out. The next one can be made at its end.';
+  if (underWay || serving.state === 'updating') {
+    return 'A change is under way. The next one can be made at its end.';
   }
   return undefined;
 }
@@ -173,7 +168,7 @@ function PromotePreview(props: { serving: Serving; version: string }) {
 
 type Confirm = Pick<
   Parameters<typeof ConfirmInPlace>[0],
-  'reason' | 'reasonId' | 'onChanged' | 'onStarted'
+  'blockedBy' | 'onChanged' | 'onStarted'
 >;
 type Request = Omit<
   Parameters<typeof ConfirmInPlace>[0]['request'],
@@ -190,15 +185,7 @@ function RollBack(props: {
   if (!rollback) {
     return (
       <Box>
-        <Button
-          variant="outlined"
-          size="small"
-          color="inherit"
-          disabled
-          aria-describedby={noneId}
-        >
-          Roll back
-        </Button>
+        <ControlButton blockedBy={noneId}>Roll back</ControlButton>
         <Typography id={noneId} variant="caption" component="div">
           No change made here is left to take back.
         </Typography>
