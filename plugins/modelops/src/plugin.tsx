@@ -91,7 +91,6 @@ const versions = EntityContentBlueprint.make({
   params: {
     path: '/versions',
     title: 'Versions',
-    group: 'operation',
     icon,
     routeRef: entityVersionsRouteRef,
     filter: annotatedWithAny([BINDING_ANNOTATIONS.model]),
