@@ -2,7 +2,7 @@ import { columnsOf } from '../training/columns';
 import type { Trainer } from '../training/Trainer';
 import type { TrainedModel } from '../training/trainModel';
 import { newMlflowRunId } from './mlflowRuns';
-import { SEED_VERSIONS } from './models';
+import { SEED_VERSIONS } from './demoModels';
 import { registerVersion } from './trainingTask';
 import type { Workspace } from './Workspace';
 

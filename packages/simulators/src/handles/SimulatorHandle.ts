@@ -26,6 +26,11 @@ export class SimulatorHandle {
     );
   }
 
+  /** How many requests arrived at each path; unlike `requests`, of all since the start or the last `reset`. */
+  async requestCounts(): Promise<Record<string, number>> {
+    return this.control.call('GET', '/request-counts');
+  }
+
   /** Injects a fault. */
   async fault(fault: Fault): Promise<void> {
     await this.control.call('POST', '/faults', fault);

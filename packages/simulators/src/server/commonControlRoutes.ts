@@ -19,6 +19,10 @@ export function commonControlRoutes(
     '/__control/requests',
     controlRoute(() => log.list()),
   );
+  control.get(
+    '/__control/request-counts',
+    controlRoute(() => log.countsByPath()),
+  );
   control.post(
     '/__control/faults',
     controlRoute(req => faults.add(parseFault(req.body))),

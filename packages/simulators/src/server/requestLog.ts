@@ -24,6 +24,7 @@ const KEPT_REQUESTS = 5000;
 /** What one simulator was asked, in order of arrival. */
 export class RequestLog {
   private entries: LoggedRequest[] = [];
+  private counts = new Map<string, number>();
   private readonly byRequest = new WeakMap<IncomingMessage, LoggedRequest>();
 
   begin(req: IncomingMessage, url: URL): LoggedRequest {
@@ -46,6 +47,7 @@ export class RequestLog {
     };
     recordBody(req, entry);
     this.entries.push(entry);
+    this.counts.set(entry.path, (this.counts.get(entry.path) ?? 0) + 1);
     if (this.entries.length > KEPT_REQUESTS) this.entries.shift();
     this.byRequest.set(req, entry);
     return entry;
@@ -60,8 +62,14 @@ export class RequestLog {
     return this.entries;
   }
 
+  /** Requests by path, those that the list has forgotten included. */
+  countsByPath(): Record<string, number> {
+    return Object.fromEntries(this.counts);
+  }
+
   clear(): void {
     this.entries = [];
+    this.counts.clear();
   }
 }
 

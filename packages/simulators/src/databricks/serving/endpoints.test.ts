@@ -178,6 +178,26 @@ describe('an endpoint', () => {
   });
 });
 
+describe('permissions of an endpoint', () => {
+  it('are read and changed by its id, by those who manage it', async () => {
+    const { body } = await ada.get('/api/2.0/serving-endpoints/fraud-detector');
+    const path = `/api/2.0/permissions/serving-endpoints/${body.id}`;
+    expect((await katherine.get(path)).status).toBe(403);
+    expect((await ada.get(path)).body).toMatchObject({
+      object_type: 'serving-endpoint',
+    });
+    await ada.send('PATCH', path, {
+      access_control_list: [
+        { group_name: 'data-scientists', permission_level: 'CAN_VIEW' },
+      ],
+    });
+    expect(
+      (await grace.get('/api/2.0/serving-endpoints/fraud-detector')).body
+        .permission_level,
+    ).toBe('CAN_VIEW');
+  });
+});
+
 describe('a change of what is served', () => {
   const change = (shares: Record<string, number>, caller = ada) =>
     caller.send('PUT', `${FRAUD}/config`, serving(shares));
