@@ -17,6 +17,7 @@ describe('A job that was started', () => {
   let workspace: TestWorkspace;
   beforeAll(async () => {
     workspace = await TestWorkspace.start();
+    await workspace.databricks.endpoints(); // once its first models are trained
   }, 60_000);
   beforeEach(() => workspace.reset());
   afterAll(() => workspace.close());

@@ -247,7 +247,7 @@ describe('Versions of a model', () => {
         body: JSON.stringify({ model_version: version('2') }),
       });
       const { items } = await list({ limit: 5 }, OLD);
-      expect(items.map(one => [one.version, one.state])).toEqual([
+      expect(items.map(item => [item.version, item.state])).toEqual([
         ['10', 'failed'],
         ['2', 'ready'],
       ]);
