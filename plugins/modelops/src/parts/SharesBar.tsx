@@ -3,13 +3,14 @@ import type { ServedVersion } from 'backstage-plugin-modelops-common';
 import { servedWord } from './servedWords';
 
 /**
- * Colours of the model's own versions, one after the other. White and black text both read on none of them, so their words
- * stand beside them; each has at least 3:1 to the paper of both themes. The theme has no colours for categories.
+ * Colours of the model's own versions, one after the other: equally light, at least 3:1 to the paper of Backstage's light and
+ * dark theme (WCAG 1.4.11). Text would read on none of them, so the words stand below. The theme has no colours for
+ * categories.
  */
-const OWN = ['#2f7fd6', '#c2641c', '#2a8f6b', '#9b62c9', '#a3811c'];
+const OWN = ['#5093dd', '#de7320', '#30a27a', '#ac7cd2', '#b08b1e'];
 /** Other models: hatched, so that they differ without colour too. */
 const FOREIGN =
-  'repeating-linear-gradient(45deg, #8a8f98 0 4px, #6b7078 4px 8px)';
+  'repeating-linear-gradient(45deg, #8c9199 0 5px, transparent 5px 8px)';
 
 export interface SharesBarProps {
   /** Whose traffic it is, `Traffic now`. */
