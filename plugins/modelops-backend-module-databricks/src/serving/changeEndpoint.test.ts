@@ -410,6 +410,17 @@ describe('Changing an endpoint', () => {
       expect(error.message).toContain(why);
     });
 
+    it('for no share at all', async () => {
+      const job = await changes.prepare({ operation: 'traffic' });
+      const error = await workspace.failureOf(
+        changes.send({ ...job, parameters: {} }),
+      );
+      expect(error).toMatchObject({
+        code: 'platform-rejected-request',
+        refused: true,
+      });
+    });
+
     it('for the share of another model', async () => {
       const error = await refused({
         operation: 'traffic',

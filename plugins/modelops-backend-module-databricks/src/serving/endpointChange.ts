@@ -113,7 +113,10 @@ function planOf(
     case 'stop':
       return planStop(served, version);
     default: // traffic, rollback
-      return planTraffic(served, parameters);
+      // Without a share it would change nothing, and could not be told from any other change.
+      return Object.keys(parameters).length === 0
+        ? { ok: false, problem: 'no share is given' }
+        : planTraffic(served, parameters);
   }
 }
 
