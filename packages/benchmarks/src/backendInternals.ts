@@ -7,7 +7,6 @@ export {
   type Role,
   type RoleQuestion,
 } from '../../../plugins/modelops-backend/src/access/roleMapping';
-export { compileGlob } from '../../../plugins/modelops-backend/src/access/glob';
 export {
   AuditLedger,
   type AuditFilter,

@@ -5,7 +5,14 @@ import { type Row, toText } from './table';
 import { writeRecord } from './writeRecord';
 
 /** In the order of the table. */
-const NAMES = ['gate', 'decision', 'ledger', 'reconciler', 'memory'];
+const NAMES = [
+  'gate',
+  'decision',
+  'ledger',
+  'reconciler',
+  'memory',
+  'ingestion',
+];
 
 /** Each benchmark in a process of its own, so that none is measured with the heap and the compiled code of another. */
 async function main(): Promise<void> {

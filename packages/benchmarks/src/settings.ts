@@ -16,6 +16,8 @@ export interface Settings {
   openRuns: readonly number[];
   /** Starts between the two looks at the memory. */
   memoryStarts: number;
+  /** Models that the catalog takes. */
+  ingestedModels: number;
 }
 
 /** What docs/benchmarks.md is made from: about twelve minutes on a quiet machine with two cores. */
@@ -32,6 +34,7 @@ const FULL: Settings = {
   ],
   openRuns: [10, 1_000],
   memoryStarts: 10_000,
+  ingestedModels: 10_000,
 };
 
 /** For working on a benchmark: says whether it runs, and little about the figures. */
@@ -48,6 +51,7 @@ const QUICK: Settings = {
   ],
   openRuns: [10, 300],
   memoryStarts: 300,
+  ingestedModels: 1_000,
 };
 
 /** `BENCH_QUICK=1` for small sizes, `BENCH_FULL_LEDGER` and `BENCH_ROUNDS` for single ones. */

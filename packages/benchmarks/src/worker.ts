@@ -1,6 +1,7 @@
 import { benchmarkDecision } from './decision/decision';
 import { benchmarkGate } from './gate/gate';
 import { benchmarkMemory } from './gate/memory';
+import { benchmarkIngestion } from './ingestion/ingestion';
 import { benchmarkLedger } from './ledger/ledger';
 import { benchmarkReconciler } from './reconciler/reconciler';
 import { readSettings, type Settings } from './settings';
@@ -13,6 +14,7 @@ const BENCHMARKS: Record<string, (settings: Settings) => Promise<Row[]>> = {
   ledger: benchmarkLedger,
   reconciler: benchmarkReconciler,
   memory: benchmarkMemory,
+  ingestion: benchmarkIngestion,
 };
 
 /** Runs the benchmark named on the command line and sends its rows to whoever started this process. */

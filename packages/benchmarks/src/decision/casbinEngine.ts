@@ -1,9 +1,6 @@
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
-import {
-  type Asker,
-  compileGlob,
-  type RoleQuestion,
-} from '../backendInternals';
+import { compileGlob } from 'backstage-plugin-modelops-common';
+import type { Asker, RoleQuestion } from '../backendInternals';
 import type { Company } from './company';
 
 /** In which order a rule is compared. */

@@ -31,6 +31,7 @@ export class Portal {
     database: DatabaseUnderTest,
     simulators: Simulators,
     platformToken: string,
+    catalog: object = {},
   ): Promise<Portal> {
     const home = await mkdtemp(path.join(os.tmpdir(), 'modelops-portal-'));
     const config = path.join(home, 'app-config.yaml');
@@ -44,6 +45,7 @@ export class Portal {
           database: database.config,
           simulators,
           platformToken,
+          catalog,
         }),
       ),
     );

@@ -8,6 +8,8 @@ export interface Usage {
   /** User and system time of this process since its start, in milliseconds. */
   cpuMs: number;
   rss: number;
+  /** The highest `rss` since the start. */
+  peakRss: number;
   heapUsed: number;
 }
 
@@ -16,6 +18,7 @@ const backend = createBackend();
 backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-guest-provider'));
 backend.add(import('@backstage/plugin-catalog-backend'));
+backend.add(import('backstage-plugin-catalog-backend-module-modelops'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(
   import('@backstage/plugin-permission-backend-module-allow-all-policy'),
@@ -33,7 +36,13 @@ process.on('message', ({ collectGarbage }: UsageQuestion) => {
   }
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
-  const usage: Usage = { cpuMs: (user + system) / 1_000, rss, heapUsed };
+  const usage: Usage = {
+    cpuMs: (user + system) / 1_000,
+    rss,
+    // In kilobytes. Source: Node, process.resourceUsage.
+    peakRss: process.resourceUsage().maxRSS * 1_024,
+    heapUsed,
+  };
   process.send!({ usage });
 });
 process.once('disconnect', () => process.exit(0));

@@ -16,8 +16,10 @@ export function portalConfig(options: {
   simulators: Simulators;
   /** What the proxy shows the platform for everybody. */
   platformToken: string;
+  /** More of `catalog`. */
+  catalog: object;
 }): object {
-  const { port, database, simulators, platformToken } = options;
+  const { port, database, simulators, platformToken, catalog } = options;
   const baseUrl = `http://127.0.0.1:${port}`;
   return {
     app: { baseUrl },
@@ -35,6 +37,7 @@ export function portalConfig(options: {
         type: 'file',
         target: path.join(CATALOG, file),
       })),
+      ...catalog,
     },
     proxy: {
       endpoints: {
