@@ -83,6 +83,12 @@ describe('A connection that falls silent', () => {
       expect(status).toBe(200);
       return body;
     };
+    // The list waits for the endpoint for a while only, and a cold start may take longer: it is asked first.
+    await portal.call(
+      'ada',
+      'GET',
+      '/v1/models/resource/default/served-far-away/serving',
+    );
     const served = await versionsOf('served-far-away');
     expect(
       served.items.flatMap(({ servedBy }: { servedBy: unknown[] }) => servedBy),

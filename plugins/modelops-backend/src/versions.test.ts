@@ -33,10 +33,19 @@ describe.each(databases.eachSupportedId())('Versions on %s', databaseId => {
     await portal.close();
   });
   const get = (who: Who, path: string) => portal.call(who, 'GET', path);
+  /** The list waits for the endpoints for a while only, and a cold start may take longer: they are asked first. */
+  const warm = async () => {
+    for (const name of ['fraud-detector', 'payments-shared'])
+      await get(
+        'ada',
+        `${FRAUD}/serving?target=databricks-demo:endpoint/${name}`,
+      );
+  };
   const lastEntry = async () => (await portal.entriesSinceStart()).at(-1);
 
   it('are listed newest first, with what is known of each, page by page', async () => {
     await start();
+    await warm();
     const { status, body } = await get('ada', `${FRAUD}/versions`);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -90,6 +99,7 @@ describe.each(databases.eachSupportedId())('Versions on %s', databaseId => {
 
   it('are shown one by one with their parameters; one that is not there is 404', async () => {
     await start();
+    await warm();
     const found = await get('ada', `${FRAUD}/versions/1`);
     expect(found.body).toMatchObject({
       version: '1',

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   PlatformError,
   type PlatformErrorCode,
@@ -23,6 +24,7 @@ interface Asked {
   connection?: string;
   resource?: string;
   about?: unknown[];
+  since?: string;
   reads?: 'person' | 'reader';
 }
 
@@ -31,6 +33,7 @@ function desk() {
   let now = START;
   const asked: string[] = [];
   let failure: Error | undefined;
+  let arrival: Promise<void> | undefined;
   const clock = () => new Date(now);
   const credentials = new CredentialBroker({
     exchangers: new Map([
@@ -91,6 +94,7 @@ function desk() {
         as: who.as && { servicePrincipal: who.as, through: 'person' },
       },
       about: who.about ?? ['versions'],
+      since: who.since,
     } as unknown as ReadQuestion);
   const ask = async ({
     credential,
@@ -98,8 +102,11 @@ function desk() {
     credential: { principal: string };
   }): Promise<string> => {
     asked.push(credential.principal);
-    if (failure) throw failure;
-    return `answer ${asked.length}`;
+    const answer = `answer ${asked.length}`;
+    const failing = failure;
+    await arrival;
+    if (failing) throw failing;
+    return answer;
   };
   return {
     asked,
@@ -116,6 +123,10 @@ function desk() {
           : new PlatformError('desk', code, 'It went wrong.', {
               refused: true,
             });
+    },
+    /** Questions from now on are answered then. */
+    answerWhen: (when: Promise<void> | undefined) => {
+      arrival = when;
     },
     recover: () => {
       failure = undefined;
@@ -213,6 +224,49 @@ describe('What a platform answered', () => {
       code: 'platform-unreachable',
     });
     expect((await read({ resource: 'model/ab' })).value).toBe('answer 2');
+  });
+
+  it('is gone on the whole connection once the person was refused a credential', async () => {
+    const { read, pass, fail } = desk();
+    await read({ resource: 'model/b' });
+    await read({ connection: 'other' });
+    pass(10 * SECOND);
+    fail('exchange-refused');
+    await expect(read()).rejects.toMatchObject({ code: 'exchange-refused' });
+    fail('platform-unreachable');
+    await expect(read({ resource: 'model/b' })).rejects.toThrow();
+    expect((await read({ connection: 'other' })).value).toBe('answer 2');
+  });
+
+  it('is not held if it was on its way while something was refused', async () => {
+    const { read, asked, pass, fail, recover, answerWhen } = desk();
+    let arrive = () => {};
+    answerWhen(new Promise<void>(resolve => (arrive = resolve)));
+    const slow = read();
+    while (asked.length === 0) await setImmediate();
+    answerWhen(undefined);
+    fail('platform-permission-denied');
+    await expect(read({ about: ['version', '1'] })).rejects.toThrow();
+    recover();
+    arrive();
+    await slow;
+    pass(10 * SECOND);
+    fail('platform-unreachable');
+    await expect(read()).rejects.toMatchObject({
+      code: 'platform-unreachable',
+    });
+  });
+
+  it('is asked for again after a change made here, and still is the last good one', async () => {
+    const { read, fail } = desk();
+    await read({ since: 'deployed' });
+    expect((await read({ since: 'deployed' })).value).toBe('answer 1');
+    expect((await read({ since: 'promoted' })).value).toBe('answer 2');
+    fail('platform-unreachable');
+    expect(await read({ since: 'rolled back' })).toMatchObject({
+      value: 'answer 2',
+      freshness: { failure: { code: 'platform-unreachable' } },
+    });
   });
 
   it('is not shown when something of ours failed', async () => {

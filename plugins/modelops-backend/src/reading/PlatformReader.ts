@@ -50,6 +50,10 @@ export interface Reading<T> {
 /** Asks a platform, with the credential and the deadline it is given. */
 export type Ask<T> = (call: PlatformCall) => Promise<T>;
 
+/** Refusals of the person on the whole connection, whatever was asked for. */
+const OF_THE_PERSON =
+  /^(exchange-|credential-|platform-identity-mismatch$|platform-refused-credential$)/;
+
 /**
  * Reads platforms for people. An answer is held for the person who had it and for nobody else: for seconds, and for up to an
  * hour as the last good one, which is shown only while the platform cannot be asked. A refusal drops what is held.
@@ -57,6 +61,7 @@ export type Ask<T> = (call: PlatformCall) => Promise<T>;
 export class PlatformReader {
   private readonly recent: Recent<Reading<unknown>>;
   private readonly lastGood = new Map<string, Reading<unknown>>();
+  private refusals = 0;
 
   constructor(
     private readonly options: {
@@ -74,21 +79,11 @@ export class PlatformReader {
   /** As the person, or as the portal's reader where the connection says `reads: reader`. Throws PlatformError. */
   async read<T>(question: ReadQuestion, ask: Ask<T>): Promise<Reading<T>> {
     const readAs = question.binding.open.config.reads;
-    const scope = this.scopeOf(question, readAs);
-    const key = keyOf(scope, question);
+    const { key } = this.placeOf(question, readAs);
     try {
-      const fresh = `${key} ${question.since ?? ''}`;
-      return (await this.recent.get(fresh, async () => {
-        const reading = await this.ask(question, readAs, ask);
-        this.hold(key, reading);
-        return reading;
-      })) as Reading<T>;
+      return await this.readFresh(question, readAs, ask);
     } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-      if (!OUTAGES.has(error.code)) {
-        this.drop(scope);
-        throw error;
-      }
+      if (!(error instanceof PlatformError) || !isOutage(error)) throw error;
       const last = this.lastGood.get(key);
       if (!last || this.ageOf(last) > LAST_GOOD_MS) throw error;
       const { code, message } = error;
@@ -98,14 +93,30 @@ export class PlatformReader {
   }
 
   /** Always as the person, and never an answer from before. Throws PlatformError. */
-  async readAsPerson<T>(
+  readAsPerson<T>(question: ReadQuestion, ask: Ask<T>): Promise<Reading<T>> {
+    return this.readFresh(question, 'person', ask);
+  }
+
+  private async readFresh<T>(
     question: ReadQuestion,
+    readAs: Reading<T>['readAs'],
     ask: Ask<T>,
   ): Promise<Reading<T>> {
-    const key = keyOf(this.scopeOf(question, 'person'), question);
-    return (await this.recent.get(key, () =>
-      this.ask(question, 'person', ask),
-    )) as Reading<T>;
+    const { person, resource, key } = this.placeOf(question, readAs);
+    const { refusals } = this;
+    try {
+      const fresh = `${key} ${question.since ?? ''}`;
+      return (await this.recent.get(fresh, async () => {
+        const reading = await this.ask(question, readAs, ask);
+        // What was on its way while somebody was refused something may be from before that.
+        if (this.refusals === refusals) this.hold(key, reading);
+        return reading;
+      })) as Reading<T>;
+    } catch (error) {
+      if (error instanceof PlatformError && !isOutage(error))
+        this.drop(OF_THE_PERSON.test(error.code) ? person : resource);
+      throw error;
+    }
   }
 
   private async ask<T>(
@@ -139,8 +150,9 @@ export class PlatformReader {
     this.lastGood.set(key, reading);
   }
 
-  /** Whoever was refused one answer about a resource is shown no other one either. */
+  /** Whoever was refused one answer is shown no other one either, of what the refusal is about. */
   private drop(scope: string): void {
+    this.refusals += 1;
     for (const key of this.lastGood.keys())
       if (key.startsWith(scope)) this.lastGood.delete(key);
   }
@@ -151,17 +163,21 @@ export class PlatformReader {
     );
   }
 
-  /** Everything that decides what a person gets to see of a resource; two callers never share one. */
-  private scopeOf(
-    { caller, binding, decision }: ReadQuestion,
+  /**
+   * Where an answer is held: everything that decides what a person gets to see on a connection, then the resource, then the
+   * question. Two callers never share one.
+   */
+  private placeOf(
+    { caller, binding, decision, about }: ReadQuestion,
     readAs: Reading<unknown>['readAs'],
-  ): string {
+  ): { person: string; resource: string; key: string } {
     const principal = principalOf(decision);
-    return JSON.stringify([
+    const person = JSON.stringify([
       caller.identity.issuer,
       caller.identity.subject,
       caller.userEntityRef,
       caller.agent ?? '',
+      binding.connection,
       readAs,
       principal,
       this.options.credentials.principalName(
@@ -169,12 +185,12 @@ export class PlatformReader {
         binding.open.config,
         principal,
       ) ?? '',
-      binding.connection,
-      binding.resource,
     ]);
+    const resource = `${person} ${JSON.stringify(binding.resource)}`;
+    return { person, resource, key: `${resource} ${JSON.stringify(about)}` };
   }
 }
 
-function keyOf(scope: string, { about }: ReadQuestion): string {
-  return `${scope} ${JSON.stringify(about)}`;
+function isOutage(error: PlatformError): boolean {
+  return OUTAGES.has(error.code);
 }

@@ -33,6 +33,8 @@ const VERSION_CODES = {
 interface Readable extends DecidedAction {
   decision: AllowedDecision;
   registry: VersionRegistry;
+  /** What is held from before an alias was moved here is old, however fresh. */
+  since: string;
 }
 
 /** Versions of models, as people may see them. */
@@ -42,7 +44,7 @@ export class VersionService {
       actions: ModelActions;
       reader: PlatformReader;
       serving: ServingService;
-      runs: Pick<RunStore, 'findIdsByJobs'>;
+      runs: Pick<RunStore, 'changeMark' | 'findIdsByJobs'>;
       ledger: AuditLedger;
       journal: RequestJournal;
     },
@@ -56,10 +58,10 @@ export class VersionService {
   ): Promise<ModelVersions> {
     return this.close(entityRef, undefined, caller, async readable => {
       const { binding, registry } = readable;
+      const about = ['versions', page.cursor, page.limit];
       const [reading, shares] = await Promise.all([
-        this.options.reader.read(
-          { ...readable, caller, about: ['versions', page.cursor, page.limit] },
-          call => registry.listVersions(call, binding.parsed, page),
+        this.options.reader.read({ ...readable, caller, about }, call =>
+          registry.listVersions(call, binding.parsed, page),
         ),
         this.findShares(readable, caller),
       ]);
@@ -137,10 +139,15 @@ export class VersionService {
           `${binding.platformTitle} keeps no versions of models.`,
         );
       }
+      const since = await this.options.runs.changeMark(
+        binding.connection,
+        binding.resource,
+      );
       const { answer, reading } = await read({
         ...decided,
         decision,
         registry,
+        since,
       });
       await ledger.record(
         {
