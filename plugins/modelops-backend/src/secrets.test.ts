@@ -197,6 +197,7 @@ describe('A secret', () => {
       maskParameters(parameters, {
         fields: new Set(fields),
         values: ['held-secret'],
+        byName: true,
       }),
     ).toEqual(shown);
   });

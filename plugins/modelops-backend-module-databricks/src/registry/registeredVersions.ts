@@ -105,7 +105,8 @@ export async function readOne(
     needs: readingNeeds(model),
     missingIsInvalid: true,
   };
-  if (!/^[0-9]{1,15}$/.test(version)) throw notFound(client, about.target);
+  // One spelling: an endpoint knows no version 04, though the registry would find it.
+  if (!/^[1-9][0-9]{0,14}$/.test(version)) throw notFound(client, about.target);
   const found =
     model.kind === 'model'
       ? await client.get(

@@ -29,6 +29,7 @@ export async function predict(
   resource: PlatformResource,
   question: PlatformQuestion,
 ): Promise<PlatformAnswer> {
+  requireModelOfVersion(client, resource, question);
   const versions = readVersions(client, call, resource, question.model);
   const asked =
     question.version === undefined
@@ -45,6 +46,23 @@ export async function predict(
     version: answeredBy === null ? question.version : names.get(answeredBy),
     bytes: Buffer.byteLength(response.text),
   };
+}
+
+/** Several models of an endpoint may have a version 1: it is asked for only where it is known whose. @internal */
+export function requireModelOfVersion(
+  { connection }: DatabricksClient,
+  resource: PlatformResource,
+  { version, model }: { version?: string; model?: PlatformResource },
+): void {
+  if (version === undefined || model) return;
+  throw new PlatformError(
+    connection.id,
+    'operation-unsupported',
+    `It is not known whose version ${version.slice(0, 20)} of ${
+      resource.canonical
+    } is meant. Bind modelops/model to model/<catalog.schema.name> or registered-model/<name>, or ask without a version.`,
+    { refused: true },
+  );
 }
 
 /** Versions of the model by the name they are served as; of all models if it is not said which. */

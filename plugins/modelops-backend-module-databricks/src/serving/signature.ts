@@ -10,6 +10,7 @@ import { parseDatabricksJson } from '../databricksJson';
 import { nameOf } from '../databricksResources';
 import { endpointPath, findEndpoint } from './endpoint';
 import { signatureOf } from './openApiSignature';
+import { requireModelOfVersion } from './prediction';
 import { servedVersions } from './servedVersions';
 
 /** Refusals that mean only that there is no description: a model without a signature, an endpoint that is being made. */
@@ -26,6 +27,7 @@ export async function readSignature(
   resource: PlatformResource,
   asked: { version?: string; model?: PlatformResource },
 ): Promise<Omit<PredictionForm, 'target'>> {
+  requireModelOfVersion(client, resource, asked);
   const [endpoint, description] = await Promise.all([
     findEndpoint(client, call, resource),
     readDescription(client, call, resource),

@@ -1,7 +1,9 @@
+import type { Entity } from '@backstage/catalog-model';
 import type { Operation } from 'backstage-plugin-modelops-common';
 import {
   PlatformError,
   type PlatformForm,
+  type PlatformVersion,
 } from 'backstage-plugin-modelops-node';
 import type { CredentialBroker } from '../credentials/CredentialBroker';
 import {
@@ -11,10 +13,12 @@ import {
 } from '../errors';
 import type { IdentifiedCaller } from '../identity/Caller';
 import type { RunStore } from '../runs/RunStore';
+import type { ResolvedBinding } from './bindings';
 import type { FormReader } from './FormReader';
 import {
   type AllowedDecision,
   type DecidedAction,
+  modelAt,
   type ModelActions,
   principalOf,
 } from './ModelActions';
@@ -75,12 +79,34 @@ export class ChangeGate {
     if (!model) return;
     if (operation === 'deploy' && model.environment !== binding.environment)
       requireMayPromote(decision, model.environment, binding.environment);
-    const read = await this.options.actions.decide(
-      entity,
-      model,
-      'read',
-      caller,
+    const found = await Promise.all(
+      modelAt(binding, model).map(one =>
+        this.readVersion(caller, entity, one, version),
+      ),
     );
+    const notReady = found.find(({ state }) => state !== 'ready');
+    if (notReady) {
+      throw new StateConflictError(
+        'version-not-ready',
+        `Version ${version} of ${model.resource} is ${notReady.state}. Only a ready version can be used.`,
+      );
+    }
+    if (found.every(one => isSame(one, found[0]))) return;
+    throw new StateConflictError(
+      'operation-unsupported',
+      `Version ${version} of ${model.resource} on ${model.connection} is another one than that on ${binding.connection}, which would be deployed. Bind modelops/model to ${binding.connection}.`,
+    );
+  }
+
+  /** Reads a version as whoever the caller may read it as. */
+  private async readVersion(
+    caller: IdentifiedCaller,
+    entity: Entity,
+    model: ResolvedBinding,
+    version: string,
+  ): Promise<PlatformVersion> {
+    const { actions, credentials } = this.options;
+    const read = await actions.decide(entity, model, 'read', caller);
     if (!read.allowed) throw new RefusedError(read.code, read.message);
     const { registry } = model.open.client;
     if (!registry) {
@@ -89,7 +115,7 @@ export class ChangeGate {
         `${model.platformTitle} has no registry of versions.`,
       );
     }
-    const found = await this.options.credentials
+    return credentials
       .withCredential(
         caller,
         model.open.config,
@@ -113,12 +139,15 @@ export class ChangeGate {
         }
         throw error;
       });
-    if (found.state === 'ready') return;
-    throw new StateConflictError(
-      'version-not-ready',
-      `Version ${version} of ${model.resource} is ${found.state}. Only a ready version can be used.`,
-    );
   }
+}
+
+/** Whether two registries tell of one version: it was made once, by one run. */
+function isSame(one: PlatformVersion, other: PlatformVersion): boolean {
+  return (
+    one.createdAt === other.createdAt &&
+    one.sourceRun?.id === other.sourceRun?.id
+  );
 }
 
 function requireMayCreate(decision: AllowedDecision, form: PlatformForm): void {

@@ -71,12 +71,25 @@ export class ModelActions {
     if ('code' in bound)
       throw new StateConflictError(bound.code, bound.message);
     const binding = chooseTarget(bound, target);
+    const model =
+      operation === 'start' ? undefined : requireModel(bindings, binding);
+    const decisions = await this.decideMany(
+      entity,
+      [
+        { binding, action: actionOf(operation) },
+        // Whose versions are changed is what the entity says, so that has to be somebody who may read them.
+        ...modelAt(binding, model).map(one => ({
+          binding: one,
+          action: 'read' as const,
+        })),
+      ],
+      caller,
+    );
     return {
       entity,
       binding,
-      model:
-        operation === 'start' ? undefined : requireModel(bindings, binding),
-      decision: await this.decide(entity, binding, actionOf(operation), caller),
+      model,
+      decision: decisions.find(({ allowed }) => !allowed) ?? decisions[0],
     };
   }
 
@@ -234,6 +247,20 @@ export function principalOf(decision: AllowedDecision): Principal {
         through: decision.as.through,
       }
     : { kind: 'person' };
+}
+
+/**
+ * The model where its versions are registered and, if that is elsewhere, on the connection of what serves it: there it is
+ * taken by its name, and may be another model.
+ */
+export function modelAt(
+  { connection, environment, open }: ResolvedBinding,
+  model: ResolvedBinding | undefined,
+): ResolvedBinding[] {
+  if (!model) return [];
+  return model.connection === connection
+    ? [model]
+    : [model, { ...model, connection, environment, open }];
 }
 
 /** The model whose versions are meant. With `target`, it has to be where that can get them from. */

@@ -61,12 +61,13 @@ export function readBindings(
   ][]) {
     const text = entity.metadata.annotations?.[annotation];
     if (text === undefined) continue;
-    const items = LISTED.has(role)
-      ? String(text)
-          .slice(0, MAX_ANNOTATION + 1)
-          .split(',')
-          .map(item => item.trim())
-      : [String(text)];
+    // What is too long is a problem as a whole: cut off, its last item could be another resource.
+    const items =
+      LISTED.has(role) && String(text).length <= MAX_ANNOTATION
+        ? String(text)
+            .split(',')
+            .map(item => item.trim())
+        : [String(text)];
     const read = items.map(item =>
       readBinding(role, annotation, item, connections),
     );
@@ -166,11 +167,13 @@ function readBinding(
   ): BindingProblem => ({ role, annotation, code, message });
   const separator = text.indexOf(':');
   const id = text.slice(0, separator);
-  if (
-    separator < 1 ||
-    text.length > MAX_ANNOTATION ||
-    !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)
-  ) {
+  if (text.length > MAX_ANNOTATION) {
+    return problem(
+      'binding-malformed',
+      `The annotation ${annotation} is longer than ${MAX_ANNOTATION} characters. Shorten it.`,
+    );
+  }
+  if (separator < 1 || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
     return problem(
       'binding-malformed',
       `The annotation ${annotation} has to be <connection>:<resource>, for example ${example(

@@ -168,6 +168,7 @@ export class RunService {
     facts.parameters = maskParameters(request.parameters, {
       fields: secretFieldsOf(form),
       values: [caller.identity.token.reveal()],
+      byName: operation === 'start',
     });
     const parameters = checkParameters(
       request.parameters,
@@ -209,6 +210,7 @@ export class RunService {
     const shown = maskParameters(parameters.values, {
       fields: parameters.secretFields,
       values: [caller.identity.token.reveal()],
+      byName: request.operation === 'start',
     });
     // From here on entries name what is sent, defaults included, and no longer what was typed.
     facts.parameters = shown;

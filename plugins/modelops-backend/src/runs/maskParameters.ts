@@ -13,13 +13,18 @@ const SECRET_NAME =
  */
 export function maskParameters(
   parameters: Readonly<Record<string, string | number | boolean>>,
-  secrets: { fields: ReadonlySet<string>; values: readonly string[] },
+  secrets: {
+    fields: ReadonlySet<string>;
+    values: readonly string[];
+    /** Whether names come from a platform's job; those of a change are of served versions, such as `token-classifier-3`. */
+    byName: boolean;
+  },
 ): Parameters {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => {
       const masked =
         secrets.fields.has(name) ||
-        SECRET_NAME.test(name) ||
+        (secrets.byName && SECRET_NAME.test(name)) ||
         secrets.values.some(secret => String(value).includes(secret));
       return [name, masked && value !== '' ? MASK : value];
     }),

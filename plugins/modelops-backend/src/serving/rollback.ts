@@ -31,7 +31,7 @@ export function rollbackTo(
   }
   const ours = served.filter(one => one.ours);
   const shares = Object.fromEntries(
-    ours.map(({ id }) => [id, before[id] ?? 0]),
+    ours.map(({ id }) => [id, Object.hasOwn(before, id) ? before[id] : 0]),
   );
   if (ours.every(({ id, share }) => shares[id] === share)) {
     return { ok: false, problem: 'the shares are what they were before it' };
