@@ -41,7 +41,7 @@ export function toEntities(
 ): { entities: Entity[]; skipped: number } {
   const usable = listed
     .filter(item => bindingOf(item, config).length <= MAX_ANNOTATION)
-    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    .sort((a, b) => compare(a.resource, b.resource));
   const models = usable.filter(
     item => item.kind === 'model' && isTaken(item, config),
   );
@@ -105,8 +105,9 @@ function servedRefs(
 function groupByModel(
   endpoints: readonly RegisteredModel[],
 ): Map<string, RegisteredModel[]> {
+  // One whose age is not known goes last.
   const oldestFirst = [...endpoints].sort((a, b) =>
-    (a.createdAt ?? '~') < (b.createdAt ?? '~') ? -1 : 1,
+    compare(a.createdAt ?? '~', b.createdAt ?? '~'),
   );
   const groups = new Map<string, RegisteredModel[]>();
   for (const endpoint of oldestFirst) {
@@ -225,4 +226,9 @@ function consoleUrl(text: string | undefined): string | undefined {
   return url.protocol === 'https:' && !url.username && !url.password
     ? url.href
     : undefined;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
