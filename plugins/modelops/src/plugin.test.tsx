@@ -93,7 +93,6 @@ describe('the plugin in an app of the new system', () => {
       extensions: [
         createTestEntityPage({ entity: entity({ 'modelops/model': 'a:b/c' }) }),
       ],
-      initialRouteEntries: ['/versions'],
     });
     expect(
       await screen.findByRole('table', { name: /^Versions of this model/ }),

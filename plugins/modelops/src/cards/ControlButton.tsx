@@ -13,7 +13,7 @@ export interface ControlButtonProps
  * drops the keyboard's focus, and nobody could get to its reason.
  */
 export const ControlButton = forwardRef<HTMLButtonElement, ControlButtonProps>(
-  function ControlButton(props, ref) {
+  (props, ref) => {
     const { blockedBy, onClick, ...button } = props;
     const blocked = blockedBy !== undefined;
     return (

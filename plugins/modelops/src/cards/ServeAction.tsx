@@ -114,7 +114,7 @@ function Endpoint(
           emptyText="The traffic was not changed from this portal so far."
         />
       )}
-      {serving.value && action && (
+      {serving.value && serving.value.state !== 'absent' && action && (
         <ServeControls
           model={model}
           target={target}

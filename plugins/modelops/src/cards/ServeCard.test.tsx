@@ -285,17 +285,23 @@ describe('Promote and Roll back', () => {
     expect(api.startRun).not.toHaveBeenCalled();
   });
 
-  it('does not offer to promote what has all', async () => {
+  it('does not promote what has all', async () => {
     api.getServing.mockResolvedValue(
       sampleServing({
         served: [servedVersion('2', 0), servedVersion('4', 100)],
       }),
     );
     show();
-    expect(await button('Promote version 2')).toBeVisible();
-    expect(
-      screen.queryByRole('button', { name: 'Promote version 4' }),
-    ).not.toBeInTheDocument();
+    expect(await button('Promote version 2')).not.toHaveAttribute(
+      'aria-disabled',
+    );
+    expect(await button('Promote version 4')).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
+    expect(await button('Promote version 4')).toHaveAccessibleDescription(
+      'It has all of the traffic already.',
+    );
   });
 
   it('says what a roll back restores, and whose change it takes back', async () => {

@@ -12,6 +12,7 @@ import {
 import { Age } from '../parts/Age';
 import { isPromoted, shareChanges, sharesSentence } from '../parts/servedWords';
 import { SharesPreview } from '../parts/SharesPreview';
+import { visuallyHidden } from '../parts/visuallyHidden';
 import { personWord } from '../parts/words';
 import { ConfirmInPlace } from './ConfirmInPlace';
 import { ControlButton } from './ControlButton';
@@ -38,6 +39,8 @@ export function ServeControls(props: ServeControlsProps) {
   const [open, setOpen] = useState<'traffic' | 'stop'>();
   const close = () => setOpen(undefined);
   const reasonId = useId();
+  const noneId = useId();
+  const allId = useId();
   const ours = serving.served.filter(one => one.ours);
   const reason = reasonAgainst(action, serving, props.underWay);
   const blockedBy = reason === undefined ? undefined : reasonId;
@@ -81,14 +84,18 @@ export function ServeControls(props: ServeControlsProps) {
         }}
       >
         {offers('promote') &&
+          ours.length > 1 &&
           ours.map(
             ({ id, state, version }) =>
               version !== undefined &&
-              state === 'ready' &&
-              !isPromoted(serving.served, version) && (
+              state === 'ready' && (
                 <ConfirmInPlace
                   key={id}
                   {...confirm}
+                  // Blocked rather than gone, so that the focus stays where it is when a promotion is done.
+                  blockedBy={
+                    isPromoted(serving.served, version) ? allId : blockedBy
+                  }
                   label={`Promote version ${version}`}
                   submit="Confirm promotion"
                   refused="The version was not promoted"
@@ -99,7 +106,20 @@ export function ServeControls(props: ServeControlsProps) {
               ),
           )}
         {offers('rollback') && (
-          <RollBack serving={serving} request={request} confirm={confirm} />
+          <ConfirmInPlace
+            {...confirm}
+            blockedBy={serving.rollback ? blockedBy : noneId}
+            label="Roll back"
+            submit="Confirm roll back"
+            refused="The change was not taken back"
+            request={{
+              ...request,
+              operation: 'rollback',
+              parameters: serving.rollback?.shares ?? {},
+            }}
+          >
+            <RollBackPreview serving={serving} />
+          </ConfirmInPlace>
         )}
         {offers('traffic') && ours.length > 1 && (
           <ControlButton
@@ -119,6 +139,14 @@ export function ServeControls(props: ServeControlsProps) {
             Stop serving…
           </ControlButton>
         )}
+      </Box>
+      {offers('rollback') && !serving.rollback && (
+        <Typography id={noneId} variant="body2" color="text.secondary">
+          No change made here is left to take back.
+        </Typography>
+      )}
+      <Box id={allId} sx={visuallyHidden}>
+        It has all of the traffic already.
       </Box>
       {open === 'traffic' && (
         <TrafficDialog
@@ -166,49 +194,15 @@ function PromotePreview(props: { serving: Serving; version: string }) {
   );
 }
 
-type Confirm = Pick<
-  Parameters<typeof ConfirmInPlace>[0],
-  'blockedBy' | 'onChanged' | 'onStarted'
->;
-type Request = Omit<
-  Parameters<typeof ConfirmInPlace>[0]['request'],
-  'operation'
->;
-
-function RollBack(props: {
-  serving: Serving;
-  request: Request;
-  confirm: Confirm;
-}) {
+/** `Restores Version 2: 100 %, Version 4: 0 %, as before ada's change 3 minutes ago.` */
+function RollBackPreview(props: { serving: Serving }) {
   const { rollback, served } = props.serving;
-  const noneId = useId();
-  if (!rollback) {
-    return (
-      <Box>
-        <ControlButton blockedBy={noneId}>Roll back</ControlButton>
-        <Typography id={noneId} variant="caption" component="div">
-          No change made here is left to take back.
-        </Typography>
-      </Box>
-    );
-  }
+  if (!rollback) return null;
   return (
-    <ConfirmInPlace
-      {...props.confirm}
-      label="Roll back"
-      submit="Confirm roll back"
-      refused="The change was not taken back"
-      request={{
-        ...props.request,
-        operation: 'rollback',
-        parameters: rollback.shares,
-      }}
-    >
-      <Typography variant="body2">
-        Restores {sharesSentence(served, rollback.shares) || 'what was there'},
-        as before {personWord(rollback.changedBy)}'s change{' '}
-        <Age at={rollback.changedAt} />.
-      </Typography>
-    </ConfirmInPlace>
+    <Typography variant="body2">
+      Restores {sharesSentence(served, rollback.shares) || 'what was there'}, as
+      before {personWord(rollback.changedBy)}'s change{' '}
+      <Age at={rollback.changedAt} />.
+    </Typography>
   );
 }
