@@ -52,7 +52,7 @@ describe('Entities', () => {
         description: text.repeat(10_000),
         tags: { [text]: text },
         owner: text,
-        url: 'javascript:alert(1)',
+        url: 'data:text/html,x',
       }),
       model(''),
     ]))
@@ -151,7 +151,7 @@ describe('Entities', () => {
   it.each<[string, string | undefined, boolean]>([
     ['https', 'https://dbc.example/explore/data/models/main/fraud', true],
     ['plain http', 'http://dbc.example/', false],
-    ['a script', 'javascript:alert(1)', false],
+    ['a document of its own', 'data:text/html,x', false],
     ['a name and password', 'https://ada:secret@dbc.example/', false],
     ['no address', 'dbc.example', false],
     ['nothing', undefined, false],
