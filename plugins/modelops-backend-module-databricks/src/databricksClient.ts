@@ -79,7 +79,6 @@ export class DatabricksClient {
     return this.write('PUT', call, request, schema);
   }
 
-  /** Deletes; the answer carries nothing. */
   patch<S extends z.ZodType>(
     call: PlatformCall,
     request: DatabricksWrite,
@@ -88,6 +87,7 @@ export class DatabricksClient {
     return this.write('PATCH', call, request, schema);
   }
 
+  /** Deletes; the answer carries nothing. */
   async delete(
     call: PlatformCall,
     request: DatabricksRequest & Pick<DatabricksWrite, 'repeat'>,

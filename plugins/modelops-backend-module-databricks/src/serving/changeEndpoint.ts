@@ -5,29 +5,20 @@ import {
   type PlatformErrorCode,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
-import type { DatabricksClient, DatabricksWrite } from '../databricksClient';
+import type { DatabricksClient } from '../databricksClient';
 import { failingAs, invalidAnswer } from '../databricksErrors';
-import { stringifyDatabricksJson } from '../databricksJson';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { readState } from '../registry/registeredVersions';
 import { changeId, deletionId } from './changeId';
-import {
-  endpointPath,
-  findEndpoint,
-  toEndpoint,
-  type Endpoint,
-} from './endpoint';
+import { findEndpoint, type Endpoint } from './endpoint';
 import { planChange, type EndpointJob } from './endpointChange';
-import { grantReader } from './grantReader';
 import { sharesOf } from './servedVersions';
 import { revisionOf } from './servingState';
 import { carryOver, findLoss, type WritableConfig } from './writableConfig';
+import { createEndpoint, deleteEndpoint, replaceConfig } from './writeEndpoint';
 
 type Found = Extract<JobReading, { kind: 'found' }>;
-
-/** Tag of an endpoint that we made, with the id of the run that made it. @internal */
-export const RUN_TAG = 'modelops_run_id';
 
 /**
  * Changes what an endpoint serves: reads it as the caller, compares it with what the caller saw, and writes all of it again.
@@ -54,7 +45,10 @@ export async function changeEndpoint(
       'platform-rejected-request',
       `${job.resource.canonical} cannot be changed so: ${change.why}`,
     );
-  if (change.kind === 'delete') return deleteEndpoint(client, call, job);
+  if (change.kind === 'delete') {
+    await deleteEndpoint(client, call, job);
+    return toDeleted(job);
+  }
   const after =
     change.kind === 'create'
       ? await createEndpoint(client, call, job, change.config)
@@ -114,74 +108,12 @@ async function requireReady(
   );
 }
 
-async function createEndpoint(
-  client: DatabricksClient,
-  call: PlatformCall,
-  job: StartJob,
-  config: WritableConfig,
-): Promise<Endpoint> {
-  const path = '/api/2.0/serving-endpoints';
-  const created = await write(client, call, job, 'POST', path, {
-    name: nameOf(job.resource),
-    config,
-    tags: [{ key: RUN_TAG, value: job.runId }],
-  });
-  await grantReader(client, call, job, created);
-  return created;
-}
-
-async function replaceConfig(
-  client: DatabricksClient,
-  call: PlatformCall,
-  job: StartJob,
-  config: WritableConfig,
-): Promise<Endpoint> {
-  const path = `${endpointPath(nameOf(job.resource))}/config`;
-  return write(client, call, job, 'PUT', path, config);
-}
-
-/** Sent once: a second PUT would undo what somebody did in between. */
-async function write(
-  client: DatabricksClient,
-  call: PlatformCall,
-  job: StartJob,
-  method: 'POST' | 'PUT',
-  path: string,
-  body: Record<string, unknown>,
-): Promise<Endpoint> {
-  const response = await client.send(call, aboutChange(job, path), {
-    method,
-    repeat: 'once',
-    body: { json: stringifyDatabricksJson(body) },
-  });
-  return toEndpoint(client, job.resource, response.text);
-}
-
-async function deleteEndpoint(
-  client: DatabricksClient,
-  call: PlatformCall,
-  job: StartJob,
-): Promise<Found> {
-  const name = nameOf(job.resource);
-  await client.delete(call, aboutChange(job, endpointPath(name)));
+function toDeleted({ resource, runId }: StartJob): Found {
   return {
     kind: 'found',
-    platformRunId: deletionId(name, job.runId),
+    platformRunId: deletionId(nameOf(resource), runId),
     state: 'succeeded',
     endedAt: new Date(),
-  };
-}
-
-function aboutChange(
-  { resource, runId }: StartJob,
-  path: string,
-): DatabricksWrite {
-  return {
-    path,
-    target: resource.canonical,
-    needs: `CAN_MANAGE on ${resource.canonical}, and EXECUTE on the models it serves`,
-    runId,
-    repeat: 'once',
   };
 }
 

@@ -7,12 +7,12 @@ import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { isSamePrincipal } from '../databricksRunMatch';
 import type { DatabricksSettings } from '../databricksSettings';
-import { RUN_TAG } from './changeEndpoint';
 import { changeId, deletionId, parseChangeId, type ChangeId } from './changeId';
 import type { Endpoint } from './endpoint';
 import type { EndpointConfig } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
 import { revisionOf, versionOfRevision } from './servingState';
+import { isMadeBy } from './writeEndpoint';
 
 /** The clock of the workspace may be wrong by this much, in milliseconds. */
 const CLOCK_MARGIN_MS = 10 * 60_000;
@@ -116,9 +116,7 @@ function lostChange(
   job: KnownJob,
   found: (change: ChangeId, ending: Ending, likeness?: true) => Found,
 ): JobReading {
-  const made = endpoint.tags.some(
-    ({ key, value }) => key === RUN_TAG && value === job.runId,
-  );
+  const made = isMadeBy(endpoint, job.runId);
   if (job.revision === undefined && !made) return { kind: 'missing' };
   const version = (versionOfRevision(job.revision) ?? 0) + 1;
   const { config, pending_config: pending } = endpoint;

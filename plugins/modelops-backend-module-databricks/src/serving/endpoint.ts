@@ -28,14 +28,14 @@ export async function findEndpoint(
   client: DatabricksClient,
   call: PlatformCall,
   resource: PlatformResource,
-  options: { runId?: string } = {},
+  { runId }: { runId?: string } = {},
 ): Promise<Endpoint | undefined> {
   const request: DatabricksRequest = {
     path: endpointPath(nameOf(resource)),
     target: resource.canonical,
     needs: `CAN_VIEW on ${resource.canonical}`,
     maxBytes: MAX_ENDPOINT_BYTES,
-    ...options,
+    runId,
   };
   const response = await ifFound(
     client.send(call, request, { method: 'GET', repeat: 'read' }),

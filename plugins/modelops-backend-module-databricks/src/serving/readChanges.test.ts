@@ -4,7 +4,7 @@ import {
   EndpointChanges,
   SHARED,
 } from '../__testUtils__/EndpointChanges';
-import { known, TestWorkspace } from '../__testUtils__/workspace';
+import { known, READER, TestWorkspace } from '../__testUtils__/workspace';
 
 const GET_ENDPOINT = '/api/2.0/serving-endpoints/fraud-detector';
 const NEW = { kind: 'endpoint', canonical: 'endpoint/fraud-staging' };
@@ -85,7 +85,7 @@ describe('Reading changes of endpoints', () => {
   it('says that a first deployment failed', async () => {
     const job = await changes.start({ ...CANARY, resource: NEW });
     await workspace.databricks.setEndpointPermissions('fraud-staging', {
-      '11111111-1111-4111-8111-111111111111': 'CAN_VIEW',
+      [READER]: 'CAN_VIEW',
     });
     expect(await outcome(job)).toEqual(['found', 'running', undefined]);
     await changes.finish(NEW, { failure: 'x' });
@@ -171,15 +171,35 @@ describe('Reading changes of endpoints', () => {
       expect(await outcome(job)).toEqual(['found', 'succeeded', undefined]);
     });
 
-    it('finds a new endpoint by our id', async () => {
-      const job = await changes.lose(
-        { ...CANARY, resource: NEW },
-        { path: '/api/2.0/serving-endpoints' },
-      );
-      await workspace.databricks.setEndpointPermissions('fraud-staging', {
-        '11111111-1111-4111-8111-111111111111': 'CAN_VIEW',
+    it('finds a new endpoint by our id, at once or later', async () => {
+      const creating = { ...CANARY, resource: NEW };
+      const lose = (path: string, count: number, commit: boolean) =>
+        workspace.databricks.fault({ path, count, commit, effect: 'drop' });
+      await lose('/api/2.0/serving-endpoints', 1, true);
+      const found = await changes.send({
+        ...(await changes.prepare(creating)),
+        reader: READER,
       });
-      const [reading] = await changes.read(job);
+      expect(await outcome(found)).toEqual(['found', 'running', undefined]);
+      await workspace.databricks.forgetEndpoint('fraud-staging');
+
+      const job = await changes.prepare(creating);
+      await workspace.databricks.fault({
+        path: '/api/2.0/serving-endpoints/fraud-staging',
+        count: 1,
+        effect: 'delay',
+      });
+      await lose('/api/2.0/serving-endpoints', 1, true);
+      await lose('/api/2.0/serving-endpoints/fraud-staging', 3, false);
+      const error = await workspace.failureOf(changes.send(job));
+      expect(error).toMatchObject({
+        code: 'platform-unreachable',
+        refused: false,
+      });
+      await workspace.databricks.setEndpointPermissions('fraud-staging', {
+        [READER]: 'CAN_VIEW',
+      });
+      const [reading] = await changes.read(known(job));
       expect(reading).toMatchObject({ kind: 'found', state: 'running' });
       expect(reading).not.toHaveProperty('likeness');
     });
