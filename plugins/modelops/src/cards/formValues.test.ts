@@ -54,6 +54,32 @@ describe('formValues', () => {
     expect(checkValues(form, { ...defaults, ...change })).toEqual(errors);
   });
 
+  it.each([
+    ['champion', undefined],
+    ['no space', 'Has to be written as [a-z0-9_-]+'],
+    ['champion!', 'Has to be written as [a-z0-9_-]+'],
+  ])('holds the whole of %j against the pattern', (alias, error) => {
+    const fields = {
+      schema: {
+        properties: { alias: { type: 'string', pattern: '[a-z0-9_-]+' } },
+        required: ['alias'],
+      },
+      defaults: {},
+    } as const;
+    expect(
+      checkValues(
+        {
+          ...fields,
+          schema: {
+            properties: { ...fields.schema.properties },
+            required: [...fields.schema.required],
+          },
+        },
+        { alias },
+      ).alias,
+    ).toBe(error);
+  });
+
   it('sends typed values, and neither what is empty nor what is fixed', () => {
     expect(toParameters(form, { ...defaults, rate: '' })).toEqual({
       epochs: 5,

@@ -103,7 +103,10 @@ function checkText(field: FormField, value: string): string | undefined {
     return `May have at most ${field.maxLength} characters`;
   }
   if (field.pattern && !matchesWhole(field.pattern, value)) {
-    return `Has to be written as ${field.pattern}`;
+    // What is described in words needs no regular expression.
+    return field.description
+      ? 'May not be written like that'
+      : `Has to be written as ${field.pattern}`;
   }
   return undefined;
 }
