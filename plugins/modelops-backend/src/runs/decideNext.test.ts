@@ -45,6 +45,12 @@ describe('decideNext', () => {
       WAIT,
     ],
     [
+      'gives up after a day to tell its job from that of a rival',
+      { ...run('unknown', WATCH_MS), hasRival: true },
+      ALIKE,
+      advance('lost', 'job-unclear'),
+    ],
+    [
       'adopts a job that looks like ours if nobody else asked for one',
       run('unknown', 20),
       ALIKE,

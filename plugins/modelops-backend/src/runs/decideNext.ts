@@ -29,6 +29,8 @@ export type Move =
   | { kind: 'late' };
 
 const WAIT: Move = { kind: 'wait' };
+const RIVAL =
+  'Two runs asked for the same at the same time, neither was answered, and the platform does not say whose this one is. Look at it on the platform.';
 
 /** Decides from a run and one look at the platform. Never closes a run because of an outage. */
 export function decideNext(run: RunFacts, look: Look): Move {
@@ -37,8 +39,9 @@ export function decideNext(run: RunFacts, look: Look): Move {
   }
   switch (look.kind) {
     case 'found':
-      // The job may as well be the rival's; whose it is shows when one of the two is answered.
-      if (look.likeness && run.hasRival) return findOut(run);
+      // The job may as well be the rival's; whose it is shows when one of the two is answered, if ever.
+      if (look.likeness && run.hasRival)
+        return run.ageMs < WATCH_MS ? findOut(run) : unclear(RIVAL);
       // A job that is repaired or queued again seems to go back; it has not ended, and that is all that matters.
       if (run.state === 'running' && look.state === 'submitted') return WAIT;
       return look.state === run.state
