@@ -63,6 +63,7 @@ describe('Predictions', () => {
       () => `[${'['.repeat(400_000)}${']'.repeat(400_000)}]`,
       'request-invalid',
     ],
+    ['a number beyond all', () => '[{"a":[1e400]}]', 'request-invalid'],
     ['no rows', () => '[]', 'request-invalid'],
     ['no list', () => '{}', 'request-invalid'],
     ['no JSON', () => '[', 'request-invalid'],

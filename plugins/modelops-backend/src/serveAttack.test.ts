@@ -210,4 +210,44 @@ describe('Whoever may change a shared endpoint', () => {
     const [requested] = await it.entries({ code: 'run.requested' });
     expect(requested.parameters).toEqual(run.parameters);
   });
+
+  it('takes back what was there before, and calls nothing else a rollback', async () => {
+    const it = await start({});
+    const deployed = await change(it, 'ada', 'deploy', 'deploy', {
+      version: '3',
+      parameters: { traffic: 10, size: 'Small', scaleToZero: true },
+    });
+    await it.until(deployed.body.id, 'succeeded');
+    const answer = await change(it, 'ada', 'serve', 'rollback', {
+      parameters: { 'detector-2': 1, 'detector-3': 99 },
+    });
+    expect([answer.status, answer.body.error?.code]).toEqual([
+      400,
+      'traffic-invalid',
+    ]);
+    const back = await change(it, 'ada', 'serve', 'rollback', {
+      parameters: { 'detector-2': 100, 'detector-3': 0 },
+    });
+    await it.until(back.body.id, 'succeeded');
+    expect(await sharesAt(it)).toEqual({ 'detector 2': 100, 'detector 3': 0 });
+  });
+
+  it('leaves in the record that a change was recognised by its looks', async () => {
+    const it = await start({});
+    await simulators().databricks.fault({
+      method: 'PUT',
+      path: '/api/2.0/serving-endpoints/fraud-detector/config',
+      effect: 'drop',
+      commit: true,
+      count: 1,
+    });
+    const deployed = await change(it, 'ada', 'deploy', 'deploy', {
+      version: '3',
+      parameters: { traffic: 10, size: 'Small', scaleToZero: true },
+    });
+    await it.until(deployed.body.id, 'succeeded');
+    expect(await it.entries({ code: 'run.succeeded' })).toMatchObject([
+      { detail: expect.stringContaining('looks like') },
+    ]);
+  });
 });

@@ -8,10 +8,7 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
 import { invalidAnswer } from '../databricksErrors';
-import {
-  parseDatabricksJson,
-  stringifyDatabricksJson,
-} from '../databricksJson';
+import { parseDatabricksJson } from '../databricksJson';
 import { nameOf } from '../databricksResources';
 import { findEndpoint } from './endpoint';
 import { servedVersions } from './servedVersions';
@@ -122,7 +119,7 @@ async function ask(
       {
         method: 'POST',
         repeat: 'once',
-        body: { json: stringifyDatabricksJson(toBody(question.instances)) },
+        body: { json: JSON.stringify(toBody(question.instances)) },
       },
     );
   } catch (error) {
@@ -154,7 +151,7 @@ function predictionsOf(
   resource: PlatformResource,
   { text }: PlatformResponse,
 ): unknown {
-  const answer = parseDatabricksJson(text);
+  const answer = parseAnswer(text);
   if (typeof answer === 'object' && answer !== null)
     return Object.hasOwn(answer, 'predictions')
       ? (answer as { predictions: unknown }).predictions
@@ -163,4 +160,14 @@ function predictionsOf(
     client.connection.id,
     `sent a prediction of ${resource.canonical} that we do not understand`,
   );
+}
+
+/** Keeps the digits of long integers. Where there are none this is faster by far: 4 MB would take seconds. */
+function parseAnswer(text: string): unknown {
+  try {
+    if (!/(?<![0-9.])[0-9]{16}/.test(text)) return JSON.parse(text);
+  } catch {
+    // bare NaN, for one
+  }
+  return parseDatabricksJson(text);
 }

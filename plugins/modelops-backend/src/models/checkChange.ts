@@ -45,6 +45,7 @@ export function checkChange(form: PlatformForm, asked: AskedChange): void {
       `${form.title} does not exist yet. Deploy a version first.`,
     );
   }
+  if (asked.operation === 'rollback') requireAsBefore(form, asked);
   const plan = planOf(serving, asked);
   if (plan && !plan.ok) {
     throw new InvalidRequestError(
@@ -52,6 +53,18 @@ export function checkChange(form: PlatformForm, asked: AskedChange): void {
       `${form.title}: ${plan.problem}.`,
     );
   }
+}
+
+/** What is recorded as taken back has to be that, and no other division of the traffic. */
+function requireAsBefore(
+  { parameters, title }: PlatformForm,
+  { values }: AskedChange,
+): void {
+  if (parameters.every(one => values[one.name] === one.default)) return;
+  throw new InvalidRequestError(
+    'traffic-invalid',
+    `${title}: these are not the shares from before the newest change. Look again, or move the traffic instead.`,
+  );
 }
 
 /** Shares right before a change; undefined where nothing was served. */

@@ -9,3 +9,13 @@ export function isNestedDeeper(value: unknown, levels: number): boolean {
     Object.values(value).some(inner => isNestedDeeper(inner, levels - 1))
   );
 }
+
+/** Whether a JSON value holds a number that is too large for one, `1e400`: it would be sent on as something else. */
+export function hasOverflow(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).some(hasOverflow)
+  );
+}

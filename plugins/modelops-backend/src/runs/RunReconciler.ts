@@ -55,6 +55,10 @@ const LONGEST_QUEUE_MS = 48 * 60 * 60_000;
 /** The same for clocks and for requests that were under way, in milliseconds. */
 const CLAIM_MARGIN_MS = 60 * 60_000;
 
+/** What an entry says of a job or a change that carries no id of ours. */
+const LIKENESS =
+  'No answer had come, and it carries no id of ours: it was recognised by what it looks like.';
+
 /** The entry of each state a reading can lead to. */
 const STATE_CODES: Partial<Record<RunState, AuditCode>> = {
   submitted: 'run.submitted',
@@ -261,7 +265,7 @@ export class RunReconciler {
         platformRunId: found?.platformRunId ?? run.platformRunId,
         platformRunUrl: found?.url ?? run.platformRunUrl,
         refusalCode: move.failure?.code,
-        detail: move.failure?.message,
+        detail: move.failure?.message ?? (found?.likeness && LIKENESS),
       };
     });
   }

@@ -15,6 +15,7 @@ import { keyedHash } from '../audit/auditEntry';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
 import type { CredentialBroker } from '../credentials/CredentialBroker';
 import {
+  InvalidRequestError,
   PredictionsLimitError,
   RefusedError,
   StateConflictError,
@@ -27,7 +28,7 @@ import {
   type ModelActions,
   principalOf,
 } from '../models/ModelActions';
-import { isNestedDeeper, MAX_NESTING } from '../reading/nesting';
+import { hasOverflow, isNestedDeeper, MAX_NESTING } from '../reading/nesting';
 import { aboutReading } from '../reading/aboutReading';
 import type { PlatformReader } from '../reading/PlatformReader';
 import { credentialFacts } from '../runs/runEntries';
@@ -178,9 +179,17 @@ export class PredictionService {
   ): Promise<void> {
     const { actions, ledger, hashKey, clock } = this.options;
     facts.principal = actions.runsAs(caller, binding, decision).principal;
+    if (hasOverflow(instances)) {
+      throw new InvalidRequestError(
+        'request-invalid',
+        'instances: a number is too large',
+      );
+    }
+    const text = JSON.stringify(instances);
     facts.prediction = {
-      requestBytes: Buffer.byteLength(JSON.stringify(instances)),
-      requestHash: keyedHash(hashKey, instances),
+      requestBytes: Buffer.byteLength(text),
+      // Of the text: to put 1 MB of values in canonical order takes a second, in which nobody else is answered.
+      requestHash: keyedHash(hashKey, text),
     };
     const { connection, resource, environment } = binding;
     const askedBy = caller.userEntityRef;
