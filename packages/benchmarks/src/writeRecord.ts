@@ -66,9 +66,9 @@ ${missed(rows)}
 - **reconciler**: one look at all open runs: calls to the platform, and CPU.
 - **memory**: resident memory of the backend after many starts, less before, both after a garbage collection.
 - **ingestion**: models of a simulated workspace that become entities of the catalog: the first sync, and one that finds nothing new. The CPU is
-  that of the whole backend process while the sync runs: listing through modelops, its REST API and the catalog. What the catalog does
-  afterwards to process new entities is Backstage's own, given beside it and part of no aim. _pages_ are requests for lists; beside them, a first
-  sync asks for the tags of each model.
+  that of the whole backend process. _The sync itself_ is listing through modelops and its REST API, and handing over to the catalog; after the
+  first one the catalog processes what is new, which is Backstage's own work and most of it. _pages_ are requests for lists; beside them, a
+  first sync asks for the tags of each model.
 
 \`BENCH_QUICK=1\` runs small sizes, \`BENCH_ONLY=ledger,decision\` some; neither writes this file.
 `,

@@ -3,7 +3,7 @@ import type { Portal } from '../gate/Portal';
 
 const TASK = 'modelops-ingestion-bench';
 /** Longest a sync, or the catalog's own work after it, may take. */
-const DEADLINE_MS = 15 * 60_000;
+const DEADLINE_MS = 30 * 60_000;
 /** Seldom, because to answer costs the backend CPU, too. */
 const PAUSE_MS = 1_000;
 /** A backend that uses less than this share of a core has nothing left to do. */

@@ -80,16 +80,19 @@ async function measureOn(
       database: database.name,
     });
     const mib = (bytes: number) => `${figure(Math.round(bytes / MIB))} MiB`;
+    // A sync is over when the catalog shows what it was given; one that finds nothing new gives it nothing.
+    const wholeMs = first.cpuMs + shown.cpuMs - peak.cpuMs;
+    const share = (ms: number) => `${figure((cpu.median / ms) * 100)} %`;
     return [
       {
         ...row('first sync'),
-        result: `${figure(first.cpuMs)} ms CPU, ${describe(
-          first,
-        )}; peak RSS ${mib(peak.peakRss)} (${mib(
-          idle.rss,
-        )} before); processed by the catalog after another ${figure(
-          (shown.cpuMs - peak.cpuMs) / 1_000,
-        )} s CPU`,
+        result: `${figure(
+          wholeMs / 1_000,
+        )} s CPU until the catalog shows them, ${figure(
+          first.cpuMs / 1_000,
+        )} of them the sync itself: ${describe(first)}; peak RSS ${mib(
+          peak.peakRss,
+        )}, ${mib(idle.rss)} before`,
         aim: {
           text: 'calls ≤ pages + models',
           met:
@@ -104,15 +107,15 @@ async function measureOn(
               AIM_SHARE * 100
             } % of the CPU of the first, calls ≤ pages`,
             met:
-              cpu.median <= first.cpuMs * AIM_SHARE &&
+              cpu.median <= wholeMs * AIM_SHARE &&
               again.every(({ calls, pages }) => calls <= pages),
           },
         },
         cpu,
         'ms CPU',
-        `, ${figure(
-          (cpu.median / first.cpuMs) * 100,
-        )} % of the first, ${describe(again[0])}; peak RSS ${mib(
+        `: ${share(wholeMs)} of the first, ${share(
+          first.cpuMs,
+        )} of the sync itself; ${describe(again[0])}; peak RSS ${mib(
           after.peakRss,
         )}`,
       ),
