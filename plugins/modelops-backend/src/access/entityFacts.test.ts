@@ -10,6 +10,7 @@ describe('isTrustedOrigin', () => {
     ['url:https://git.acme.com/ml?path=/catalog-info.yaml', true],
     ['file:/demo/models.yaml', true],
     ['modelops:databricks-prod', true],
+    ['modelops:databricks-prod?provider=fraud', true],
     ['url:https://git.acme.com/ml-evil/catalog-info.yaml', false],
     ['url:https://git.acme.com/other/catalog-info.yaml', false],
     ['url:https://git.acme.com/ml/../evil/catalog-info.yaml', false],
@@ -44,6 +45,12 @@ describe('isTrustedOrigin', () => {
     expect(isTrustedOrigin('url:https://git.acme.com/a.yaml', trusted)).toBe(
       true,
     );
+  });
+
+  it('can trust what ingestion takes from one connection', () => {
+    const trusted = ['modelops:prod'];
+    expect(isTrustedOrigin('modelops:prod?provider=a', trusted)).toBe(true);
+    expect(isTrustedOrigin('modelops:prod-eu?provider=a', trusted)).toBe(false);
   });
 });
 
