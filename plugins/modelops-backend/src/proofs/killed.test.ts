@@ -15,14 +15,14 @@ const RANDOM_KILLS = numberFromEnv('MODELOPS_KILLS', 10);
 const SEED = numberFromEnv('MODELOPS_SEED', Date.now() % 1_000_000);
 const DATABASES = process.env.MODELOPS_KILL_DATABASES ?? 'SQLITE_3,POSTGRES_18';
 /** Steps there are, roughly, and the longest a kill may take with all that follows, in milliseconds; it takes half a second. */
-const STEPS = 100;
+const STEPS = 175;
 const KILL_MS = 5_000;
 
 const databases = TestDatabases.create({
   ids: DATABASES.split(',') as TestDatabaseId[],
 });
 
-describe('A process that is killed starts one job per request and loses no entry', () => {
+describe('A process that is killed starts one job, or makes one change, per request and loses no entry', () => {
   let child: Bundle;
   let worlds: Worlds;
   beforeAll(async () => {

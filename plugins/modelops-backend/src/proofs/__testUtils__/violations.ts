@@ -20,7 +20,9 @@ export function violations(evidence: Evidence): string[] {
       .filter(job => !known.has(job.idempotencyToken ?? ''))
       .map(job => `job ${job.runId} belongs to no run`),
     ...runs.flatMap(run => [
-      ...jobProblems(run, (jobsOf.get(run.run_id) ?? []).map(idOf)),
+      ...(hasJob(run)
+        ? jobProblems(run, (jobsOf.get(run.run_id) ?? []).map(idOf))
+        : []),
       ...moveProblems(run, byRun.get(run.run_id) ?? []),
     ]),
     ...closingProblems(entries),
@@ -39,7 +41,7 @@ export function restViolations(evidence: Evidence): string[] {
       return [
         ...(isTerminal(run.state as RunState) ? [] : [`${name} is open`]),
         // A run that says it has no job has none, and one that says it has one has that one.
-        ...(String(jobs) === String(run.platform_run_id ?? [])
+        ...(!hasJob(run) || String(jobs) === String(run.platform_run_id ?? [])
           ? []
           : [`${name} names job ${run.platform_run_id} and has [${jobs}]`]),
       ];
@@ -117,6 +119,11 @@ function isAllowed(from: RunState, to: RunState): boolean {
   } catch {
     return false;
   }
+}
+
+/** A change of what is served has none; what it made is counted at the endpoints. */
+function hasJob(run: RunRow): boolean {
+  return run.operation === 'start';
 }
 
 function nameOf(run: RunRow): string {

@@ -5,12 +5,14 @@ import {
   discover,
   killAt,
   killAtRandom,
+  killBeforeTheAnswer,
   killFirstStartAt,
   type KillPoint,
   nameOf,
   toDeadly,
 } from './killing';
 import { SCENARIOS } from './scenarios';
+import { canary, promotion } from './Serving';
 import { World } from './World';
 import type { Worlds } from './Worlds';
 
@@ -48,6 +50,15 @@ export class KillProof {
       const world = await this.servingWorld();
       const name = `${point.scenario.name}, ${nameOf(point.deadly)}`;
       await this.kill(world, name, () => killAt(world, point));
+    }
+    for (const change of [
+      canary('fraud-detector', 10),
+      promotion('payments-shared'),
+    ]) {
+      const world = await this.servingWorld();
+      await this.kill(world, `${change.operation} without an answer`, () =>
+        killBeforeTheAnswer(world, change),
+      );
     }
     return points;
   }

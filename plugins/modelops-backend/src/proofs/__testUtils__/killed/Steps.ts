@@ -33,6 +33,9 @@ export class Steps {
   };
 }
 
+/** An id that the platform made, which is another one each time. */
+const MADE_ID = /[0-9a-f]{32}/;
+
 /** `fetch` with a step before each request is sent and one after its whole answer has come. */
 export function steppedFetch(
   send: typeof fetch,
@@ -42,7 +45,7 @@ export function steppedFetch(
     const { pathname } = new URL(
       input instanceof Request ? input.url : String(input),
     );
-    const name = `${init?.method ?? 'GET'} ${pathname}`;
+    const name = `${init?.method ?? 'GET'} ${pathname.replace(MADE_ID, '*')}`;
     pass(`before ${name}`);
     try {
       const { status, headers, body } = await wholeAnswer(send(input, init));

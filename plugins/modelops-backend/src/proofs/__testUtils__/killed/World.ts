@@ -17,6 +17,7 @@ import { finishJobs } from '../finishJobs';
 import { unlimitedConfig, withOtherRoles } from '../unlimitedConfig';
 import { closingsByRequest, restViolations } from '../violations';
 import type { ChildCalls, WitnessedEntry } from './child';
+import { type Change, Serving } from './Serving';
 
 /** A database of its own, for the child and for the test beside it. */
 export interface WorldDatabase {
@@ -57,12 +58,15 @@ export class World {
   private shiftMs = 0;
   private lastKey = 0;
   private config: JsonObject;
+  /** What the platform serves. */
+  readonly serving: Serving;
 
   constructor(
     readonly simulators: Simulators,
     private readonly bundle: Bundle,
     private readonly database: WorldDatabase,
   ) {
+    this.serving = new Serving(simulators.databricks);
     const file = join(database.folder, 'checkpoints');
     this.config = unlimitedConfig(simulators, {
       checkpoints: { sinks: { file: { file } } },
@@ -104,12 +108,20 @@ export class World {
 
   /** Asks for a training with a key that nobody has used yet. */
   order(person: Person = 'ada'): Order {
+    return this.orderRun(person, trainingOf(ENTITIES[person]!));
+  }
+
+  /** Asks to change what is served, with a key that nobody has used yet. */
+  orderChange(change: Change): Order {
+    return this.orderRun('ada', requestOf(change));
+  }
+
+  private orderRun(person: Person, request: StartRunRequest): Order {
     this.lastKey += 1;
     const key = `world-key-${String(this.lastKey).padStart(10, '0')}`;
     return this.keep({
       person,
-      ask: asking =>
-        this.child.call('start', asking, key, trainingOf(ENTITIES[person]!)),
+      ask: asking => this.child.call('start', asking, key, request),
       attempts: [],
     });
   }
@@ -156,10 +168,12 @@ export class World {
     ]);
   }
 
-  /** Lets the platform finish its jobs and time pass, until no run is open. */
+  /** Lets the platform finish its jobs and changes, and time pass, until no run is open. */
   async comeToRest(): Promise<void> {
     for (let steps = 0; steps <= MOST_TIME_STEPS; steps += 1) {
       await finishJobs(this.simulators);
+      await this.serving.finish();
+      await this.serving.letReaderLook();
       await this.child.call('tick');
       const open = (await this.database.db('runs').select('state')).filter(
         ({ state }) => !isTerminal(state as RunState),
@@ -175,6 +189,7 @@ export class World {
     const verification = await this.child.call('verify');
     return [
       ...restViolations(evidence),
+      ...(await this.serving.violations(evidence.runs)),
       ...(verification.intact ? [] : [verification.problem!.message]),
       ...(await this.lostEntries(evidence)),
       ...this.orders.flatMap(order => orderViolations(order, evidence)),
@@ -226,4 +241,16 @@ function orderViolations(order: Order, { entries }: Evidence): string[] {
 
 function trainingOf(entityRef: string): StartRunRequest {
   return { entityRef, action: 'train', operation: 'start', parameters: {} };
+}
+
+function requestOf(change: Change): StartRunRequest {
+  const { endpoint, operation, version } = change;
+  return {
+    entityRef: ENTITIES.ada!,
+    action: operation === 'deploy' ? 'deploy' : 'serve',
+    operation,
+    version,
+    target: `databricks-demo:endpoint/${endpoint}`,
+    parameters: operation === 'deploy' ? { traffic: change.traffic } : {},
+  };
 }

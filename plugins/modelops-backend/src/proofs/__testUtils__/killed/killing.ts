@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessGone } from '../ChildProcess';
 import type { Seeded } from '../seeded';
-import { LOST_ANSWER, LOST_REQUEST, type Scenario } from './scenarios';
+import {
+  LOST_ANSWER,
+  LOST_CHANGE,
+  LOST_CHANGE_REQUEST,
+  LOST_REQUEST,
+  type Scenario,
+  SLOW_ANSWER,
+} from './scenarios';
+import { canary, type Change, ENDPOINTS, promotion } from './Serving';
 import type { DeadlyStep } from './Steps';
 import { finishJobs } from '../finishJobs';
 import type { World } from './World';
@@ -12,6 +20,8 @@ export interface KillPoint {
   deadly: DeadlyStep;
 }
 
+/** So often is looked whether a change has reached the platform, with a pause of 5 ms. */
+const MOST_LOOKS = 1_000;
 /** Longer than every credential and document is held, in milliseconds: a process asks for all of them again. */
 const ALL_CACHES_OVER_MS = 2 * 60 * 60_000;
 /** Longer than a form is held, in milliseconds. */
@@ -22,7 +32,7 @@ const BUSY_STEPS = 150;
 
 /**
  * Plays each scenario once to its end, and gives every step there is: the first time that a portal comes by it, and the second
- * time if it does so within one scenario.
+ * time if it does so within one scenario. Steps of a change are not those of a training, though most have the same names.
  */
 export async function discover(
   world: World,
@@ -35,11 +45,15 @@ export async function discover(
     await world.process.call('takeSteps');
     await scenario.act(world);
     for (const deadly of toDeadly(await world.process.call('takeSteps'))) {
-      const name = nameOf(deadly);
+      const about = scenario.changes ? 'change' : 'training';
+      const name = `${about}, ${nameOf(deadly)}`;
       if (deadly.nth <= 2 && !points.has(name))
         points.set(name, { scenario, deadly });
     }
     await world.comeToRest();
+    const problems = await world.violations();
+    if (problems.length > 0)
+      throw new Error(`${scenario.name}: ${problems.join('\n')}`);
   }
   return [...points.values()];
 }
@@ -70,6 +84,23 @@ export async function killAt(
   await recover(world);
 }
 
+/** The change is made, and its answer is on its way when the process dies. */
+export async function killBeforeTheAnswer(
+  world: World,
+  change: Change,
+): Promise<void> {
+  await world.serving.reset();
+  await world.simulators.databricks.fault(SLOW_ANSWER);
+  const dead = untilDead(world, world.ask(world.orderChange(change)));
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    if (await world.serving.isChanging(change.endpoint)) break;
+    await sleep(5);
+  }
+  await world.process.kill();
+  await dead;
+  await recover(world);
+}
+
 /** The first start on a new database, up to the step. */
 export async function killFirstStartAt(
   world: World,
@@ -87,6 +118,7 @@ export async function killAtRandom(
   world: World,
   random: Seeded,
 ): Promise<void> {
+  await world.serving.reset();
   const byStep = random.isTrue(0.5);
   if (byStep)
     await world.process.call('dieAt', { nth: random.whole(1, BUSY_STEPS) });
@@ -114,7 +146,27 @@ function busyness(world: World, random: Seeded): Array<() => Promise<unknown>> {
     });
     if (random.isTrue(0.3)) doings.push(() => world.ask(order)); // a double click
   }
-  for (const fault of [LOST_ANSWER, LOST_REQUEST])
+  for (const endpoint of ENDPOINTS) {
+    if (!random.isTrue(0.5)) continue;
+    const order = world.orderChange(
+      random.isTrue(0.3)
+        ? promotion(endpoint)
+        : canary(endpoint, random.whole(0, 40)),
+    );
+    doings.push(() => world.ask(order));
+    if (random.isTrue(0.3)) doings.push(() => world.ask(order));
+    if (random.isTrue(0.3)) {
+      // Never the same: of two that want the same, and got no answer, nobody could tell which one was made.
+      const other = world.orderChange(canary(endpoint, random.whole(41, 80)));
+      doings.push(() => world.ask(other));
+    }
+  }
+  for (const fault of [
+    LOST_ANSWER,
+    LOST_REQUEST,
+    LOST_CHANGE,
+    LOST_CHANGE_REQUEST,
+  ])
     if (random.isTrue(0.3))
       doings.unshift(() => world.simulators.databricks.fault(fault));
   if (random.isTrue(0.5)) doings.push(() => world.process.call('seal'));
@@ -130,6 +182,7 @@ function busyness(world: World, random: Seeded): Array<() => Promise<unknown>> {
 
 async function begin(world: World, scenario: Scenario): Promise<void> {
   await world.later(scenario.cold ? ALL_CACHES_OVER_MS : FORMS_OVER_MS);
+  if (scenario.changes) await world.serving.reset();
   await scenario.prepare?.(world);
 }
 
