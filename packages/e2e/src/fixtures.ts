@@ -7,6 +7,7 @@ import {
 import { LAUNCH_OPTIONS_VARIABLE } from './globalSetup';
 import { Person, expectSignedIn, signIn } from './personas';
 import { Portal, startPortal } from './portal';
+import { finishRollouts } from './serving';
 import { endTrainings } from './training';
 
 export { expect } from '@playwright/test';
@@ -92,6 +93,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await portal.simulators.idp.clearFaults();
       await portal.simulators.idp.setIdTokenLifetime(ID_TOKEN_SECONDS);
       await portal.simulators.databricks.clearFaults();
+      await finishRollouts(portal);
       await endTrainings(portal);
     },
     { auto: true },

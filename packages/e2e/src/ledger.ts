@@ -10,6 +10,7 @@ export interface LedgerEntry {
   role?: string;
   rule?: string;
   action?: string;
+  operation?: string;
   entityRef?: string;
   principal?: string;
   parameters?: Record<string, unknown>;

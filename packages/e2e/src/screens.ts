@@ -61,3 +61,19 @@ export function table(page: Page, caption: string): Locator {
 export function rows(of: Locator): Locator {
   return of.locator('tbody').getByRole('row');
 }
+
+/** A card of the entity page. */
+export function card(page: Page, title: 'Train' | 'Deploy' | 'Serve'): Locator {
+  return page.getByRole('region', { name: title, exact: true });
+}
+
+export function deployDialog(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Deploy Fraud detector' });
+}
+
+/** What the Serve card says is served, and with which share. */
+export function traffic(page: Page): Locator {
+  return card(page, 'Serve')
+    .getByRole('list', { name: 'Traffic now' })
+    .getByRole('listitem');
+}

@@ -272,6 +272,33 @@ describe('A change of what is served', () => {
     });
   });
 
+  it('waits until the end of the one before is known', async () => {
+    const it = await start();
+    const canary = { traffic: 10, size: 'Small', scaleToZero: true };
+    const first = await change(it, 'ada', 'deploy', 'deploy', {
+      version: '3',
+      parameters: canary,
+    });
+    // Databricks is done with it, and nobody here has looked yet.
+    while ((await sharesAt(it))['detector 3'] === undefined)
+      await new Promise(resolve => setTimeout(resolve, 20));
+    const second = await change(it, 'ada', 'serve', 'promote', {
+      version: '3',
+    });
+    expect([second.status, second.body.error]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'serving-changed',
+        message: expect.stringContaining(first.body.id),
+      }),
+    ]);
+    await it.until(first.body.id, 'succeeded');
+    const third = await change(it, 'ada', 'serve', 'promote', {
+      version: '3',
+    });
+    await it.until(third.body.id, 'succeeded');
+  });
+
   it('does not overwrite what somebody else changed in between', async () => {
     const it = await start();
     const { revision } = await servingOf(it);

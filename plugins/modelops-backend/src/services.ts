@@ -132,7 +132,13 @@ export function createServices(foundations: Foundations) {
     access,
     credentials,
   });
-  const changes = new ChangeGate({ actions, credentials, forms, runs });
+  const changes = new ChangeGate({
+    actions,
+    credentials,
+    forms,
+    runs,
+    clock,
+  });
   const modelService = new ModelService({
     catalog: models,
     connections,

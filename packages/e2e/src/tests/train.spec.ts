@@ -138,7 +138,7 @@ test('Ada trains the fraud detector and follows it to its result', async ({
   });
 });
 
-test('the page of a model costs one request of ours, and any other page none', async ({
+test('the page of a model costs one request of ours and one per endpoint, and any other page none', async ({
   openAs,
 }) => {
   const ours = scriptsWith(WORDS_OF_THE_CARD);
@@ -157,7 +157,11 @@ test('the page of a model costs one request of ours, and any other page none', a
   await page.goto(FRAUD_DETECTOR_PAGE);
   await expect(trainButton(page)).toBeEnabled();
   await page.waitForLoadState('networkidle');
-  expect(requests).toEqual([`GET /models/resource/default/fraud-detector`]);
+  // The second is the Serve card's: what the chosen endpoint serves.
+  expect(requests).toEqual([
+    'GET /models/resource/default/fraud-detector',
+    'GET /models/resource/default/fraud-detector/serving',
+  ]);
   expect(scripts.filter(script => ours.includes(script))).not.toEqual([]);
 });
 

@@ -24,6 +24,8 @@ import {
 } from './ModelActions';
 import { rollbackForm } from './rollbackForm';
 
+/** After this long a change that is still open keeps nobody from the next one, in milliseconds. */
+const LONGEST_CHANGE_MS = 60 * 60_000;
 /** Longest a registry may take to describe a version, in milliseconds. */
 const VERSION_DEADLINE_MS = 10_000;
 
@@ -40,6 +42,7 @@ export class ChangeGate {
       credentials: CredentialBroker;
       forms: FormReader;
       runs: RunStore;
+      clock: () => Date;
     },
   ) {}
 
@@ -58,12 +61,31 @@ export class ChangeGate {
     );
     if (form.serving?.state === 'absent' && operation === 'deploy')
       requireMayCreate(decision, form);
-    if (operation !== 'rollback') return form;
+    if (operation !== 'rollback' || !model) return form;
     const newest = await this.options.runs.newestChange(
       binding.connection,
       binding.resource,
+      model.resource,
     );
     return rollbackForm(form, newest?.before);
+  }
+
+  /**
+   * One change of a resource after the other: the end of the first could not be told any more once the next has begun. A change
+   * that is not over after an hour keeps nobody: whoever decides then sees what is served.
+   */
+  async requireQuiet({ connection, resource }: ResolvedBinding): Promise<void> {
+    const { runs, clock } = this.options;
+    const open = await runs.findOpenChange(
+      connection,
+      resource,
+      new Date(clock().getTime() - LONGEST_CHANGE_MS),
+    );
+    if (!open) return;
+    throw new StateConflictError(
+      'serving-changed',
+      `${resource} is being changed by ${open.startedBy} (run ${open.id}). Wait until that is done. Nothing was changed.`,
+    );
   }
 
   /**

@@ -99,7 +99,18 @@ export class RunService {
         requestHash,
       );
       if (earlier) return await this.replay(earlier, facts);
-      admitted = await this.admit(request, caller, facts);
+      try {
+        admitted = await this.admit(request, caller, facts);
+      } catch (error) {
+        // Sent twice at once: what the first one does may be what is in the way of the second.
+        const first = await this.findEarlier(
+          caller,
+          idempotencyKey,
+          requestHash,
+        );
+        if (!first) throw error;
+        return await this.replay(first, facts);
+      }
       const recorded = await this.record(
         request,
         { idempotencyKey, requestHash },
@@ -176,6 +187,7 @@ export class RunService {
       decision.guardrails,
       { callerRunsIt },
     );
+    if (form.serving) await changes.requireQuiet(binding);
     checkChange(form, {
       operation,
       version,

@@ -322,6 +322,21 @@ export class RunStore {
     return row && toRun(row);
   }
 
+  /** A change of what a resource serves that is not over, of those requested after `since`. */
+  async findOpenChange(
+    connection: string,
+    resource: string,
+    since: Date,
+  ): Promise<StoredRun | undefined> {
+    const row = await this.select()
+      .where({ connection, resource })
+      .whereNotNull('model')
+      .whereIn('state', OPEN_STATES)
+      .where('requested_at', '>', since)
+      .first();
+    return row && toRun(row);
+  }
+
   /** A text that is another one after each step of a change of what a resource serves. */
   async changeMark(connection: string, resource: string): Promise<string> {
     const row = await this.db<RunRow>('runs')
@@ -336,13 +351,19 @@ export class RunStore {
     return row ? `${row.run_id} ${row.state}` : '';
   }
 
-  /** The newest change of what a resource serves that is known to have been made, if it says what was before. */
+  /** The newest change of what a resource serves of a model that is known to have been made, if it says what was before. */
   async newestChange(
     connection: string,
     resource: string,
+    model: string,
   ): Promise<StoredRun | undefined> {
     const row = await this.select()
-      .where({ connection, resource, state: 'succeeded' satisfies RunState })
+      .where({
+        connection,
+        resource,
+        model,
+        state: 'succeeded' satisfies RunState,
+      })
       .whereNotNull('traffic_before')
       .orderBy([
         { column: 'requested_at', order: 'desc' },

@@ -1,0 +1,229 @@
+import { expectAccessible, expectAccessibleNow } from '../accessibility';
+import { expect, test } from '../fixtures';
+import { pressWithKeyboard } from '../keyboard';
+import { readLedger } from '../ledger';
+import {
+  FRAUD_DETECTOR_PAGE,
+  card,
+  deployDialog,
+  rows,
+  table,
+  traffic,
+} from '../screens';
+import { takeDocumentationImage } from '../screenshot';
+import { finishRollout, servedAt } from '../serving';
+import { FOLLOW_MS, train } from '../training';
+
+const ENDPOINT = 'fraud-detector';
+const VERSIONS_PAGE = `${FRAUD_DETECTOR_PAGE}/versions`;
+
+test('Ada takes a training to production, and back', async ({
+  openAs,
+  portal,
+}, testInfo) => {
+  test.setTimeout(180_000);
+  const page = await openAs('ada', FRAUD_DETECTOR_PAGE);
+  const serve = card(page, 'Serve');
+  let newest = '';
+
+  await test.step('a training makes a version', async () => {
+    await train(portal, page);
+    newest = String(
+      (await portal.simulators.databricks.runs()).at(-1)!.modelVersion,
+    );
+    await page.goto(VERSIONS_PAGE);
+    const versions = rows(table(page, 'Versions of this model, newest first'));
+    await expect(versions.first().getByRole('rowheader')).toContainText(newest);
+    await expect(versions.first()).toContainText('accuracy');
+    await expect(versions.filter({ hasText: 'champion' })).toContainText(
+      'fraud-detector: 100 %',
+    );
+    await expectAccessible(page, 'main');
+    await takeDocumentationImage(page, testInfo, 'versions');
+  });
+
+  await test.step('she compares it with what is served', async () => {
+    for (const version of [newest, '2'])
+      await page.getByLabel(`Compare version ${version}`).check();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    const comparison = page.getByRole('dialog', {
+      name: `Comparison of versions ${newest}, 2`,
+    });
+    const compared = rows(comparison.getByRole('table').first());
+    await expect(compared.filter({ hasText: 'epochs' })).toContainText('2');
+    await expect(compared.filter({ hasText: 'accuracy' })).toBeVisible();
+    await expectAccessibleNow(page, '[role="dialog"]');
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('she deploys it as a canary, and sees before what changes', async () => {
+    await page.goto(FRAUD_DETECTOR_PAGE);
+    await expect(traffic(page)).toHaveText(['Version 2: 100 %']);
+    await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+    const dialog = deployDialog(page);
+    await dialog.getByLabel('Version').selectOption(newest);
+    await expect(dialog).toContainText('What changes');
+    await expect(dialog).toContainText('10 %');
+    await expect(dialog).toContainText('90 %');
+    await expectAccessibleNow(page, '[role="dialog"]');
+    await takeDocumentationImage(page, testInfo, 'deploy-dialog');
+    await dialog.getByLabel('Reason').fill('Better recall');
+    await dialog.getByRole('button', { name: 'Deploy' }).click();
+    await expect(dialog).toBeHidden();
+  });
+
+  await test.step('the card shows the rollout up to its end', async () => {
+    await expect(card(page, 'Deploy')).toContainText('Running', {
+      timeout: FOLLOW_MS,
+    });
+    await finishRollout(portal, ENDPOINT);
+    await expect(card(page, 'Deploy')).toContainText('Succeeded', {
+      timeout: FOLLOW_MS,
+    });
+    await expect(traffic(page)).toHaveText([
+      'Version 2: 90 %',
+      `Version ${newest}: 10 %`,
+    ]);
+    expect(await servedAt(portal, ENDPOINT)).toEqual([
+      '2: 90',
+      `${newest}: 10`,
+    ]);
+  });
+
+  await test.step('she asks the canary', async () => {
+    await serve.getByRole('button', { name: /Try it/ }).click();
+    const panel = page.getByRole('dialog', { name: 'Try Fraud detector' });
+    await panel.getByLabel('Version').selectOption(newest);
+    await panel.getByLabel('amount').fill('3.5');
+    await panel.getByRole('button', { name: 'Predict' }).click();
+    await expect(panel.getByRole('status')).toContainText(
+      `Version ${newest} answered in`,
+    );
+    await expect(
+      panel.getByRole('region', { name: 'Answer of the model' }),
+    ).toContainText(/0\.\d+/);
+    await expectAccessibleNow(page, '[role="dialog"]');
+    await takeDocumentationImage(page, testInfo, 'try-it');
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('she promotes it, with the keyboard alone', async () => {
+    await pressWithKeyboard(
+      page,
+      serve.getByRole('button', { name: `Promote version ${newest}` }),
+    );
+    await pressWithKeyboard(
+      page,
+      serve.getByRole('button', { name: 'Confirm promotion' }),
+    );
+    await finishRollout(portal, ENDPOINT);
+    await expect(traffic(page)).toHaveText(
+      ['Version 2: 0 %', `Version ${newest}: 100 %`],
+      { timeout: FOLLOW_MS },
+    );
+    await expectAccessible(page, 'main');
+    await takeDocumentationImage(page, testInfo, 'serve-card');
+  });
+
+  await test.step('she rolls back', async () => {
+    await serve.getByRole('button', { name: 'Roll back' }).click();
+    const question = serve.getByRole('group', { name: 'Roll back' });
+    await expect(question).toContainText('90 %');
+    await question.getByRole('button', { name: 'Confirm roll back' }).click();
+    await finishRollout(portal, ENDPOINT);
+    await expect(traffic(page)).toHaveText(
+      ['Version 2: 90 %', `Version ${newest}: 10 %`],
+      { timeout: FOLLOW_MS },
+    );
+  });
+
+  await test.step('every step is in the ledger, as her', async () => {
+    const operations = readLedger(portal)
+      .filter(
+        ({ code, action }) => code === 'run.succeeded' && action !== 'train',
+      )
+      .map(({ operation }) => operation);
+    expect(operations).toEqual(['deploy', 'promote', 'rollback']);
+    expect(
+      readLedger(portal).filter(({ code }) => code === 'prediction.answered'),
+    ).toHaveLength(1);
+  });
+});
+
+test('a rollout that fails is said, and what was served goes on', async ({
+  openAs,
+  portal,
+}) => {
+  const page = await openAs('ada', FRAUD_DETECTOR_PAGE);
+  const before = await servedAt(portal, ENDPOINT);
+  await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+  const dialog = deployDialog(page);
+  await dialog.getByLabel('Version').selectOption('3');
+  await dialog.getByRole('button', { name: 'Deploy' }).click();
+  await finishRollout(portal, ENDPOINT, { failure: 'the image did not build' });
+  await expect(card(page, 'Deploy')).toContainText('Failed', {
+    timeout: FOLLOW_MS,
+  });
+  await expect(card(page, 'Serve')).toContainText(/still answer/i);
+  expect(await servedAt(portal, ENDPOINT)).toEqual(before);
+  await expectAccessible(page, 'main');
+});
+
+test('Grace looks at an endpoint that another team shares, and moves none of its traffic', async ({
+  openAs,
+}) => {
+  const page = await openAs('grace', '/catalog/default/resource/growth-uplift');
+  await expect(traffic(page)).toHaveText([/Version 1: 80 %/, /fraud.*20 %/i]);
+  await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Deploy Growth uplift' });
+  await expect(dialog).toContainText('The endpoint also serves');
+  await expect(dialog).toContainText('main.fraud.detector');
+});
+
+test('Grace sees no version of a model that Databricks hides from her', async ({
+  openAs,
+}) => {
+  const page = await openAs(
+    'grace',
+    '/catalog/default/resource/staff-attrition/versions',
+  );
+  await expect(page.getByRole('alert')).toContainText(
+    'Ask its owner on Databricks',
+  );
+  await expect(
+    table(page, 'Versions of this model, newest first'),
+  ).toBeHidden();
+});
+
+test('a model that somebody registers on Databricks appears in the catalog, with its mapped owner', async ({
+  openAs,
+  portal,
+}) => {
+  test.setTimeout(150_000);
+  await portal.simulators.databricks.addModel({
+    fullName: 'main.fraud.velocity_rules',
+    owner: 'alan@acme.example',
+    comment: 'Counts payments per hour',
+    tags: { team: 'fraud', 'modelops/train': 'databricks-demo:job/8124' },
+    versions: 1,
+  });
+  const page = await openAs('ada', '/');
+  await expect(async () => {
+    await page.reload();
+    await page
+      .getByRole('link', { name: /velocity_rules/ })
+      .first()
+      .click({ timeout: 20_000 });
+  }).toPass({ timeout: 120_000 });
+  await expect(page.getByText('Counts payments per hour')).toBeVisible();
+  await expect(
+    page.getByRole('link', { name: 'Fraud ML' }).first(),
+  ).toBeVisible();
+  // A tag of the platform is no annotation: Train is not bound.
+  await expect(card(page, 'Train')).toContainText('modelops/train');
+  await expect(card(page, 'Train')).not.toContainText('8124');
+  await page.getByRole('link', { name: 'Versions' }).click();
+  await expect(
+    rows(table(page, 'Versions of this model, newest first')),
+  ).toHaveCount(1);
+});
