@@ -1,12 +1,13 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { demoEntities, modelEntity } from './__testUtils__/demoCatalog';
 import {
+  newKey,
   type Portal,
   type PortalOptions,
   startPortal,
   useSimulators,
 } from './__testUtils__/portal';
-import { change, sharesAt } from './__testUtils__/serving';
+import { change, servingOf, sharesAt } from './__testUtils__/serving';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 const simulators = useSimulators();
@@ -249,5 +250,69 @@ describe('Whoever may change a shared endpoint', () => {
     expect(await it.entries({ code: 'run.succeeded' })).toMatchObject([
       { detail: expect.stringContaining('looks like') },
     ]);
+  });
+
+  it('is not offered to take back what another team changed', async () => {
+    const it = await start({});
+    await simulators().databricks.changeEndpoint('payments-shared', {
+      serves: [
+        { model: 'main.growth.uplift', version: '1', share: 80 },
+        { model: 'main.fraud.detector', version: '1', share: 20 },
+      ],
+    });
+    const growth = { entityRef: 'resource:default/growth-uplift' };
+    const adas = await change(it, 'ada', 'deploy', 'deploy', {
+      target: SHARED,
+      version: '3',
+      parameters: { traffic: 5, size: 'Small', scaleToZero: true },
+    });
+    await it.until(adas.body.id, 'succeeded');
+    // Grace moves her own traffic on Databricks itself.
+    await simulators().databricks.changeEndpoint('payments-shared', {
+      serves: [
+        { model: 'main.growth.uplift', version: '1', share: 50 },
+        {
+          model: 'main.growth.uplift',
+          version: '1',
+          share: 30,
+          name: 'uplift-again',
+        },
+        { model: 'main.fraud.detector', version: '1', share: 15 },
+        { model: 'main.fraud.detector', version: '3', share: 5 },
+      ],
+    });
+    const seen = await it.call(
+      'grace',
+      'GET',
+      '/v1/models/resource/default/growth-uplift/serving',
+    );
+    expect([seen.status, seen.body.rollback]).toEqual([200, undefined]);
+    const answer = await change(it, 'grace', 'serve', 'rollback', growth);
+    expect(answer.body.error.code).toBe('rollback-unknown');
+    expect(await servingOf(it, 'ada', SHARED)).toMatchObject({
+      rollback: { shares: { 'detector-1': 20, 'detector-3': 0 } },
+    });
+  });
+
+  it('gets one run for one key, however often and fast it is sent', async () => {
+    const it = await start({});
+    const idempotencyKey = newKey();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        change(it, 'ada', 'deploy', 'deploy', {
+          version: '3',
+          parameters: { traffic: 10, size: 'Small', scaleToZero: true },
+          idempotencyKey,
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(202));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(
+      await simulators().databricks.requests({
+        method: 'PUT',
+        path: '/api/2.0/serving-endpoints/fraud-detector/config',
+      }),
+    ).toHaveLength(1);
   });
 });

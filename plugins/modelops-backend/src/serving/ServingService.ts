@@ -87,7 +87,12 @@ export class ServingService {
       const [reading, load, newest] = await Promise.all([
         this.readState(readable),
         this.findLoad(readable),
-        this.options.runs.newestChange(binding.connection, binding.resource),
+        model &&
+          this.options.runs.newestChange(
+            binding.connection,
+            binding.resource,
+            model.resource,
+          ),
       ]);
       const { value, freshness } = reading;
       await ledger.record(
