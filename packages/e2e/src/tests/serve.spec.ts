@@ -59,7 +59,9 @@ test('Ada takes a training to production, and back', async ({
   await test.step('she deploys it as a canary, and sees before what changes', async () => {
     await page.goto(FRAUD_DETECTOR_PAGE);
     await expect(traffic(page)).toHaveText(['Version 2: 100 %']);
-    await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+    await card(page, 'Deploy')
+      .getByRole('button', { name: 'Deploy', exact: true })
+      .click();
     const dialog = deployDialog(page);
     await dialog.getByLabel('Version').selectOption(newest);
     await expect(dialog).toContainText('What changes');
@@ -156,7 +158,9 @@ test('a rollout that fails is said, and what was served goes on', async ({
 }) => {
   const page = await openAs('ada', FRAUD_DETECTOR_PAGE);
   const before = await servedAt(portal, ENDPOINT);
-  await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+  await card(page, 'Deploy')
+    .getByRole('button', { name: 'Deploy', exact: true })
+    .click();
   const dialog = deployDialog(page);
   await dialog.getByLabel('Version').selectOption('3');
   await dialog.getByRole('button', { name: 'Deploy' }).click();
@@ -174,7 +178,9 @@ test('Grace looks at an endpoint that another team shares, and moves none of its
 }) => {
   const page = await openAs('grace', '/catalog/default/resource/growth-uplift');
   await expect(traffic(page)).toHaveText([/Version 1: 80 %/, /fraud.*20 %/i]);
-  await card(page, 'Deploy').getByRole('button', { name: 'Deploy' }).click();
+  await card(page, 'Deploy')
+    .getByRole('button', { name: 'Deploy', exact: true })
+    .click();
   const dialog = page.getByRole('dialog', { name: 'Deploy Growth uplift' });
   await expect(dialog).toContainText('The endpoint also serves');
   await expect(dialog).toContainText('main.fraud.detector');
@@ -206,6 +212,8 @@ test('a model that somebody registers on Databricks appears in the catalog, with
     comment: 'Counts payments per hour',
     tags: { team: 'fraud', 'modelops/train': 'databricks-demo:job/8124' },
     versions: 1,
+    // The portal's reader, who tells the catalog of it, and Ada.
+    executors: ['11111111-1111-4111-8111-111111111111', 'ada@acme.example'],
   });
   const page = await openAs('ada', '/');
   await expect(async () => {
