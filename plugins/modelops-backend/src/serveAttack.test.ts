@@ -315,4 +315,38 @@ describe('Whoever may change a shared endpoint', () => {
       }),
     ).toHaveLength(1);
   });
+
+  it('sizes nothing with somebody else’s rights but as the rule lists', async () => {
+    const it = await start({}, config => {
+      config.modelops.roles[0].allow = [
+        {
+          actions: ['deploy', 'serve'],
+          resources: ['databricks-demo:endpoint/fraud-detector'],
+          ownedByMember: true,
+          as: { servicePrincipal: '22222222-2222-4222-8222-222222222222' },
+          parameters: { traffic: { maximum: 50 } },
+        },
+        { actions: ['read'], resources: ['databricks-demo:*'] },
+      ];
+      return config;
+    });
+    const deploy = (parameters: Record<string, string | number>) =>
+      change(it, 'ada', 'deploy', 'deploy', { version: '3', parameters });
+    const refused = await deploy({
+      traffic: 10,
+      workloadType: 'MULTIGPU_MEDIUM',
+    });
+    expect([refused.status, refused.body.error?.code]).toEqual([
+      403,
+      'guardrail-exceeded',
+    ]);
+    const made = await deploy({ traffic: 10 });
+    expect(made.body.runsAs).toMatchObject({ kind: 'service-principal' });
+    await it.until(made.body.id, 'succeeded');
+    const moved = await change(it, 'ada', 'serve', 'traffic', {
+      parameters: { 'detector-2': 70, 'detector-3': 30 },
+    });
+    await it.until(moved.body.id, 'succeeded');
+    expect(await sharesAt(it)).toEqual({ 'detector 2': 70, 'detector 3': 30 });
+  });
 });

@@ -146,15 +146,17 @@ export class ModelActions {
     binding: ResolvedBinding,
     decision: AllowedDecision,
     form: Pick<PlatformForm, 'direct' | 'jobRunsAs'>,
+    operation: Operation,
   ): { callerRunsIt: boolean; runsAs: RunsAs } {
     const runsAs = this.runsAs(caller, binding, decision);
+    const asPerson = runsAs.kind === 'person';
     return {
       runsAs,
-      // A platform that does not say who runs the job gives nobody the benefit of the doubt.
-      callerRunsIt:
-        form.direct === true ||
-        (runsAs.kind === 'person' &&
-          sameName(form.jobRunsAs, runsAs.principal)),
+      callerRunsIt: form.direct
+        ? // How the traffic is divided is what `serve` allows; no rule could list parameters that are named by versions.
+          asPerson || actionOf(operation) === 'serve'
+        : // A platform that does not say who runs the job gives nobody the benefit of the doubt.
+          asPerson && sameName(form.jobRunsAs, runsAs.principal),
     };
   }
 

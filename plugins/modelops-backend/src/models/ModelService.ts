@@ -208,7 +208,7 @@ export class ModelService {
         operation,
         form,
         decision,
-        actions.identityOf(caller, binding, decision, form),
+        actions.identityOf(caller, binding, decision, form, operation),
       );
       await ledger.record(
         {

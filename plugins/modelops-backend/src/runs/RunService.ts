@@ -175,6 +175,7 @@ export class RunService {
       binding,
       decision,
       form,
+      operation,
     );
     facts.parameters = maskParameters(request.parameters, {
       fields: secretFieldsOf(form),
