@@ -32,7 +32,7 @@ const BUSY_STEPS = 150;
 
 /**
  * Plays each scenario once to its end, and gives every step there is: the first time that a portal comes by it, and the second
- * time if it does so within one scenario. Steps of a change are not those of a training, though most have the same names.
+ * time if it does so within one scenario.
  */
 export async function discover(
   world: World,
@@ -45,8 +45,7 @@ export async function discover(
     await world.process.call('takeSteps');
     await scenario.act(world);
     for (const deadly of toDeadly(await world.process.call('takeSteps'))) {
-      const about = scenario.changes ? 'change' : 'training';
-      const name = `${about}, ${nameOf(deadly)}`;
+      const name = nameOf(deadly);
       if (deadly.nth <= 2 && !points.has(name))
         points.set(name, { scenario, deadly });
     }

@@ -6,7 +6,7 @@ import type { World } from './World';
 /** Something a portal does, in whose every step it may be killed. */
 export interface Scenario {
   name: string;
-  /** What it does to what is served; its steps are its own, whatever a training passes. */
+  /** It changes what is served, which is put back before. */
   changes?: true;
   /** Nothing is held any more: keys, credentials and forms are asked for again. */
   cold?: boolean;
@@ -45,8 +45,8 @@ export const SLOW_ANSWER: Fault = {
 /** Longer than a lease and than every pause of the reconciler. */
 const LATER_MS = 125_000;
 
-/** What a portal does with runs. Of trainings and of changes each, later ones that begin like earlier ones are killed only where they differ. */
-export const SCENARIOS: readonly Scenario[] = [
+/** What a portal does with trainings. Later ones that begin like earlier ones are killed only where they differ. */
+export const TRAININGS: readonly Scenario[] = [
   { name: 'a start', act: world => world.ask(world.order()) },
   {
     name: 'a start after a long time',
@@ -97,6 +97,10 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     act: world => world.process.call('seal'),
   },
+];
+
+/** What a portal does to what is served. Its steps are killed again, though most have the names of those of a training. */
+export const CHANGES: readonly Scenario[] = [
   {
     name: 'a deploy after a long time',
     changes: true,
