@@ -151,7 +151,7 @@ export const welcome = [
   '    alan        platform admin',
   '    katherine   auditor',
   '',
-  'Then, as ada, open Fraud detector and press Train:',
+  'Then, as ada, open Fraud detector: Train, compare under Versions, Deploy, Promote:',
   '',
   `    ${portalUrl}/catalog/default/resource/fraud-detector`,
   '',
