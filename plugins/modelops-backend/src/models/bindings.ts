@@ -218,6 +218,16 @@ function supports(binding: ResolvedBinding, operation: Operation): boolean {
     .includes(operation);
 }
 
+const WORDS: Readonly<Record<Operation, string>> = {
+  start: 'train',
+  deploy: 'deploy',
+  'set-alias': 'set an alias',
+  traffic: 'serve',
+  promote: 'serve',
+  rollback: 'serve',
+  stop: 'serve',
+};
+
 function cannotDo(
   binding: ResolvedBinding,
   operation: Operation,
@@ -233,16 +243,6 @@ function cannotDo(
     }. It accepts ${binding.open.platform.resourceForms.join(', ')}.`,
   };
 }
-
-const WORDS: Readonly<Record<Operation, string>> = {
-  start: 'train',
-  deploy: 'deploy',
-  'set-alias': 'set an alias',
-  traffic: 'serve',
-  promote: 'serve',
-  rollback: 'serve',
-  stop: 'serve',
-};
 
 function unique(bindings: ResolvedBinding[]): ResolvedBinding[] {
   return [
