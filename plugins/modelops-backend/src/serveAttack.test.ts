@@ -97,6 +97,40 @@ describe('Whoever may change a shared endpoint', () => {
     },
   );
 
+  it('moves no versions of a model that she may only read', async () => {
+    const it = await start(
+      {
+        'modelops/model': 'databricks-demo:model/main.growth.uplift',
+        'modelops/deploy': SHARED,
+      },
+      config => {
+        config.modelops.roles[0].allow.push({
+          actions: ['read'],
+          resources: ['databricks-demo:model/main.growth.*'],
+        });
+        return config;
+      },
+    );
+    const { body } = await it.call(
+      'ada',
+      'GET',
+      '/v1/models/resource/default/mine',
+    );
+    const card = body.actions.find(
+      (action: { operation: string }) => action.operation === 'traffic',
+    );
+    expect([card.allowed, card.reason.code]).toEqual([false, 'role-missing']);
+    const answer = await change(it, 'ada', 'serve', 'stop', {
+      entityRef: MINE,
+      version: '1',
+    });
+    expect([answer.status, answer.body.error.code]).toEqual([
+      403,
+      'role-missing',
+    ]);
+    expect(await changes()).toEqual([]);
+  });
+
   it('deploys the version that was read, not another one of its name', async () => {
     const it = await start(
       {
@@ -327,6 +361,7 @@ describe('Whoever may change a shared endpoint', () => {
           parameters: { traffic: { maximum: 50 } },
         },
         { actions: ['read'], resources: ['databricks-demo:*'] },
+        { actions: ['serve'], resources: ['databricks-demo:model/*'] },
       ];
       return config;
     });

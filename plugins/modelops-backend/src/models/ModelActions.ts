@@ -75,22 +75,10 @@ export class ModelActions {
       operation === 'start' ? undefined : requireModel(bindings, binding);
     const decisions = await this.decideMany(
       entity,
-      [
-        { binding, action: actionOf(operation) },
-        // Whose versions are changed is what the entity says, so that has to be somebody who may read them.
-        ...modelAt(binding, model).map(one => ({
-          binding: one,
-          action: 'read' as const,
-        })),
-      ],
+      questionsOf(operation, binding, model),
       caller,
     );
-    return {
-      entity,
-      binding,
-      model,
-      decision: decisions.find(({ allowed }) => !allowed) ?? decisions[0],
-    };
+    return { entity, binding, model, decision: allOf(decisions) };
   }
 
   /** The model's registry, or what serves it, and whether the caller may look at it or ask it. */
@@ -178,7 +166,7 @@ export class ModelActions {
   /** One decision per question about an entity, in their order; the permission framework is asked once. */
   decideMany(
     entity: Entity,
-    questions: readonly { binding: ResolvedBinding; action: EntityAction }[],
+    questions: readonly EntityQuestion[],
     caller: Caller,
   ): Promise<AccessDecision[]> {
     const { catalog, access } = this.options;
@@ -263,6 +251,36 @@ export function modelAt(
   return model.connection === connection
     ? [model]
     : [model, { ...model, connection, environment, open }];
+}
+
+/** A question about one binding of an entity. */
+export interface EntityQuestion {
+  binding: ResolvedBinding;
+  action: EntityAction;
+}
+
+/**
+ * What has to be allowed for an operation; all of it. Whose versions it moves is what the entity says, so that has to be somebody
+ * who may do the same with the model: serve it, or read what is deployed (design §4).
+ */
+export function questionsOf(
+  operation: Operation,
+  binding: ResolvedBinding,
+  model: ResolvedBinding | undefined,
+): EntityQuestion[] {
+  const action = actionOf(operation);
+  return [
+    { binding, action },
+    ...modelAt(binding, model).map(one => ({
+      binding: one,
+      action: action === 'serve' ? action : ('read' as const),
+    })),
+  ];
+}
+
+/** The first no, or the answer about what the operation concerns. */
+export function allOf(decisions: readonly AccessDecision[]): AccessDecision {
+  return decisions.find(({ allowed }) => !allowed) ?? decisions[0];
 }
 
 /** The model whose versions are meant. With `target`, it has to be where that can get them from. */

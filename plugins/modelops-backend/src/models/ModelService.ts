@@ -40,9 +40,12 @@ import type { ChangeGate } from './ChangeGate';
 import type { FormReader } from './FormReader';
 import {
   aboutDecision,
+  allOf,
   type AllowedDecision,
+  type EntityQuestion,
   type ModelActions,
   principalOf,
+  questionsOf,
 } from './ModelActions';
 import { describeEntity, type ModelCatalog } from './ModelCatalog';
 
@@ -96,9 +99,7 @@ export class ModelService {
     const decisions = await actions.decideMany(
       entity,
       [
-        ...offers.flatMap(({ operation, binding }) =>
-          isBinding(binding) ? [{ binding, action: actionOf(operation) }] : [],
-        ),
+        ...offers.flatMap(({ questions }) => questions),
         ...(model ? [{ binding: model, action: 'read' as const }] : []),
         ...serving.flatMap(binding => [
           { binding, action: 'read' as const },
@@ -112,7 +113,9 @@ export class ModelService {
       this.describeOffer(
         entity,
         offer,
-        isBinding(offer.binding) ? next() : undefined,
+        offer.questions.length > 0
+          ? allOf(offer.questions.map(next))
+          : undefined,
         caller,
       ),
     );
@@ -328,13 +331,19 @@ export class ModelService {
 interface Offer {
   operation: Operation;
   binding: ResolvedBinding | BindingProblem;
+  /** What has to be allowed for it; nothing where there is no binding. */
+  questions: EntityQuestion[];
 }
 
 function offersOf(operation: Operation, bindings: EntityBindings): Offer[] {
   const bound = bindingsFor(operation, bindings);
-  return ('code' in bound ? [bound] : bound).map(binding => ({
+  if ('code' in bound) return [{ operation, binding: bound, questions: [] }];
+  const model =
+    operation === 'start' ? undefined : bindings.bindings.get('model')?.[0];
+  return bound.map(binding => ({
     operation,
     binding,
+    questions: questionsOf(operation, binding, model),
   }));
 }
 
