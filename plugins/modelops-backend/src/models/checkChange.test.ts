@@ -37,20 +37,32 @@ const codeOf = (change: () => void) => {
   return undefined;
 };
 
+/** The code of its refusal; undefined if it passes. */
+const check = (...change: Parameters<typeof checkChange>) =>
+  codeOf(() => checkChange(...change));
+
 describe('checkChange', () => {
   it('lets a change pass that fits what is served', () => {
-    checkChange(form(), {
-      operation: 'traffic',
-      revision: '7',
-      values: { 'd-2': 50, 'd-3': 50 },
-    });
-    checkChange(form(), { operation: 'promote', version: '3', values: {} });
-    checkChange(form(), { operation: 'stop', version: '2', values: {} });
-    checkChange(form({ state: 'failed' }), {
-      operation: 'deploy',
-      version: '4',
-      values: { traffic: 100 },
-    });
+    expect(
+      check(form(), {
+        operation: 'traffic',
+        revision: '7',
+        values: { 'd-2': 50, 'd-3': 50 },
+      }),
+    ).toBeUndefined();
+    expect(
+      check(form(), { operation: 'promote', version: '3', values: {} }),
+    ).toBeUndefined();
+    expect(
+      check(form(), { operation: 'stop', version: '2', values: {} }),
+    ).toBeUndefined();
+    expect(
+      check(form({ state: 'failed' }), {
+        operation: 'deploy',
+        version: '4',
+        values: { traffic: 100 },
+      }),
+    ).toBeUndefined();
   });
 
   it.each([
@@ -87,10 +99,12 @@ describe('checkChange', () => {
   });
 
   it('has nothing to say where nothing is served', () => {
-    checkChange(
-      { title: 'job', parameters: [] },
-      { operation: 'start', values: {} },
-    );
+    expect(
+      check(
+        { title: 'job', parameters: [] },
+        { operation: 'start', values: {} },
+      ),
+    ).toBeUndefined();
   });
 });
 
