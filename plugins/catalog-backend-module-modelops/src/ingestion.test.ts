@@ -7,6 +7,7 @@ import {
   type Databases,
   newDatabases,
 } from './__testUtils__/CatalogUnderTest';
+import { officialClientOf } from './__testUtils__/officialClient';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
@@ -19,6 +20,8 @@ const UC_MODELS = [
 ];
 const ENDPOINTS = ['Component:fraud-detector', 'Component:payments-shared'];
 const LIST = '/api/2.1/unity-catalog/models';
+/** Application id of the demo's reader. */
+const READER = '11111111-1111-4111-8111-111111111111';
 /** Leaves out the old registry, so that a name says which model is meant. */
 const MAIN = { include: ['main.*'] };
 /** No sync of a test waits longer than a second for a platform, unless told. */
@@ -142,6 +145,31 @@ describe('What a connection holds', () => {
       ],
       ([users, groups]) => users === 4 && groups === 4,
     );
+  });
+
+  it('appears with its mapped owner when the official client registers it', async () => {
+    const catalog = await start({
+      owner: { mapping: { 'ada@acme.example': 'group:default/fraud-ml' } },
+    });
+    await catalog.sync();
+    await catalog.untilRefs(...UC_MODELS, ...ENDPOINTS);
+
+    const { registeredModels } = await officialClientOf(simulators, 'ada');
+    await registeredModels.create({
+      catalog_name: 'main',
+      schema_name: 'fraud',
+      name: 'ring',
+      comment: 'Finds rings of accounts',
+    });
+    // As the owner would grant it: the portal's reader may see the model.
+    await simulators.databricks.changeModel('main.fraud.ring', {
+      executors: [READER],
+    });
+    await catalog.sync();
+    expect(await catalog.untilEntity('main.fraud.ring')).toMatchObject({
+      metadata: { description: 'Finds rings of accounts' },
+      spec: { owner: 'group:default/fraud-ml' },
+    });
   });
 
   it('appears and changes at the next sync', async () => {

@@ -307,7 +307,7 @@ describe.each(databases.eachSupportedId())(
       );
       expect(restartNeeded).toEqual(['connections']);
       expect(rejected!.message).toContain(
-        "modelops.roles[4].allow[0].resources[0]: the connection 'databricks-new' is not in effect yet: connections need a restart, roles do not",
+        "modelops.roles[5].allow[0].resources[0]: the connection 'databricks-new' is not in effect yet: connections need a restart, roles do not",
       );
       expect(
         await eventually(
