@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Page, TestInfo } from '@playwright/test';
+import { Locator, Page, TestInfo } from '@playwright/test';
 import { REPO } from './paths';
 
 const IMAGES = path.join(REPO, 'docs/images');
@@ -15,6 +15,8 @@ export async function takeDocumentationImage(
   page: Page,
   testInfo: TestInfo,
   name: string,
+  /** What has to be in the middle of it. */
+  middle?: Locator,
 ) {
   const update = process.env.MODELOPS_UPDATE_IMAGES === '1';
   const file = `${name}.png`;
@@ -22,6 +24,9 @@ export async function takeDocumentationImage(
   await page.setViewportSize(SIZE);
   // A pointer that hovers over something would be seen in the picture.
   await page.mouse.move(SIZE.width - 1, SIZE.height - 1);
+  await middle?.evaluate(element =>
+    element.scrollIntoView({ block: 'center' }),
+  );
   await page.screenshot({
     path: update ? path.join(IMAGES, file) : testInfo.outputPath(file),
     animations: 'disabled',

@@ -124,7 +124,7 @@ test('Ada takes a training to production, and back', async ({
       { timeout: FOLLOW_MS },
     );
     await expectAccessible(page, 'main');
-    await takeDocumentationImage(page, testInfo, 'serve-card');
+    await takeDocumentationImage(page, testInfo, 'serve-card', serve);
   });
 
   await test.step('she rolls back', async () => {

@@ -19,6 +19,7 @@ export function TargetChoice(props: TargetChoiceProps) {
       value={props.target}
       options={bindings.map(binding => [targetOf(binding), wordOf(binding)])}
       onChange={props.onChange}
+      fullWidth
     />
   );
 }
