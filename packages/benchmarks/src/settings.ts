@@ -20,7 +20,7 @@ export interface Settings {
   ingestedModels: number;
 }
 
-/** What docs/benchmarks.md is made from: about twelve minutes on a quiet machine with two cores. */
+/** What docs/benchmarks.md is made from: about half an hour on a quiet machine with two cores, most of it memory and ingestion. */
 const FULL: Settings = {
   rounds: 5,
   loadSeconds: 1.5,

@@ -26,7 +26,7 @@ export async function writeRecord(
     FILE,
     `# Benchmarks
 
-Written by \`npm run bench\`, which measures everything in one run and takes about twelve minutes. Figures of another machine
+Written by \`npm run bench\`, which measures everything in one run and takes about half an hour. Figures of another machine
 cannot be compared with these; ratios can.${incompleteness(outstanding)}
 
 Machine: ${os.cpus().length} cores (${cpu.model.trim()}), ${Math.round(

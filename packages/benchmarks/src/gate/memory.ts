@@ -39,15 +39,17 @@ export async function benchmarkMemory(settings: Settings): Promise<Row[]> {
       const before = await portal.usage({ collectGarbage: true });
       await start(settings.memoryStarts);
       const after = await portal.usage({ collectGarbage: true });
-      const grown = (of: 'rss' | 'heapUsed') =>
-        `${figure((after[of] - before[of]) / MIB)} MiB (${figure(
+      const grown = (of: 'rss' | 'heapUsed') => {
+        const more = (after[of] - before[of]) / MIB;
+        return `${more < 0 ? '-' : '+'}${figure(Math.abs(more))} MiB (${figure(
           before[of] / MIB,
         )} before)`;
+      };
       rows.push({
         benchmark: 'Memory of the backend',
         case: `after ${figure(settings.memoryStarts)} starts`,
         database: database.name,
-        result: `RSS +${grown('rss')}, heap +${grown('heapUsed')}`,
+        result: `RSS ${grown('rss')}, heap ${grown('heapUsed')}`,
       });
     } finally {
       generator.close();
