@@ -7,6 +7,7 @@ export * from './handles/servingTypes';
 export * from './handles/forgedTokenKinds';
 export * from './handles/SimulatorHandle';
 export * from './people';
+export { accessTokenOf } from './testing/callers';
 export type { FederationPolicy } from './databricks/federation';
 export type { Fault, FaultEffect, FaultMatch } from './server/fault';
 export type { LoggedRequest } from './server/requestLog';

@@ -1,6 +1,6 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { Config, WorkspaceClient } from '@databricks/sdk-experimental';
-import type { Person } from 'modelops-simulators';
+import { accessTokenOf, type Person } from 'modelops-simulators';
 import { type Portal, startPortal } from './__testUtils__/portal';
 import { change, servingOf } from './__testUtils__/serving';
 
@@ -12,16 +12,7 @@ async function officialClientOf(
   person: Person,
 ): Promise<WorkspaceClient> {
   const { host } = simulators.databricks;
-  const answer = await fetch(`${host}/oidc/v1/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: await simulators.idp.signIdToken(person),
-      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-      scope: 'all-apis',
-    }),
-  });
-  const { access_token: token } = await answer.json();
+  const token = await accessTokenOf(simulators, person);
   return new WorkspaceClient(
     new Config({
       host,

@@ -167,11 +167,20 @@ describe.each(databases.eachSupportedId())(
           latencyMs: expect.any(Number),
         },
       ]);
+      const unserved = await portal.call('ada', 'POST', '/v1/predictions', {
+        body: { entityRef: FRAUD, version: '3', instances: [form.example] },
+      });
+      expect([unserved.status, unserved.body.error.code]).toEqual([
+        409,
+        'version-unknown',
+      ]);
       const entries = await portal.entries({ action: 'predict' });
       expect(entries.map(entry => [entry.code, entry.outcome])).toEqual([
         ['prediction.form-read', 'accepted'],
         ['prediction.requested', undefined],
         ['prediction.answered', 'accepted'],
+        ['prediction.requested', undefined],
+        ['prediction.refused', 'refused'],
       ]);
       expect(entries[2].prediction).toEqual({
         requestBytes: expect.any(Number),

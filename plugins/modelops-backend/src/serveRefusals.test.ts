@@ -67,6 +67,13 @@ describe('A change of what is served', () => {
       [400, 'traffic-invalid'],
     ],
     [
+      'a version where all versions are meant',
+      'serve',
+      'traffic',
+      { version: '2', parameters: { 'detector-2': 100 } },
+      [400, 'request-invalid'],
+    ],
+    [
       'a rollback of nothing',
       'serve',
       'rollback',

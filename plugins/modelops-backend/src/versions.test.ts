@@ -95,6 +95,15 @@ describe.each(databases.eachSupportedId())('Versions on %s', databaseId => {
     }
     expect(paged).toEqual(numbers);
     expect(cursor).toBeUndefined();
+    const strange = await portal.call(
+      'ada',
+      'GET',
+      '/v1/models/resource/default/fraud-detector/versions?cursor=xyz',
+    );
+    expect([strange.status, strange.body.error.code]).toEqual([
+      400,
+      'request-invalid',
+    ]);
   });
 
   it('are shown one by one with their parameters; one that is not there is 404', async () => {

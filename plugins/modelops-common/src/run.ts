@@ -64,6 +64,8 @@ export type ParameterValue = z.infer<typeof parameterValueSchema>;
 
 /** Operations that are about one version. */
 const VERSIONED: readonly Operation[] = ['deploy', 'set-alias', 'promote'];
+/** Operations that are about the shares of all versions, and of none in particular. */
+const UNVERSIONED: readonly Operation[] = ['traffic', 'rollback'];
 
 /** Body of `POST /runs`. @public */
 export const startRunSchema = z
@@ -104,6 +106,11 @@ export const startRunSchema = z
     request =>
       !VERSIONED.includes(request.operation) || request.version !== undefined,
     { path: ['version'], message: 'is missing' },
+  )
+  .refine(
+    request =>
+      !UNVERSIONED.includes(request.operation) || request.version === undefined,
+    { path: ['version'], message: 'is not for this operation' },
   );
 /** What `POST /runs` asks for. @public */
 export type StartRunRequest = z.infer<typeof startRunSchema>;

@@ -8,9 +8,9 @@ import type {
 } from 'backstage-plugin-modelops-common';
 import type { Knex } from 'knex';
 import type { Transaction } from '../audit/AuditLedger';
+import { lockPerson } from '../database/lockPerson';
 import { isSqlite } from '../database/migrate';
 import { MissingError, StateConflictError } from '../errors';
-import { hashOf } from '../audit/auditEntry';
 import { requireMove } from './runLifecycle';
 import {
   type NewRun,
@@ -96,13 +96,7 @@ export class RunStore {
     startedBy: string,
     counts: (run: OpenRun) => boolean,
   ): Promise<number> {
-    // SQLite has one writer, so it needs no lock.
-    if (!isSqlite(tx)) {
-      await tx('run_limits')
-        .insert({ limit_key: hashOf(startedBy) })
-        .onConflict('limit_key')
-        .merge(); // locks the row, whether it was there or not
-    }
+    await lockPerson(tx, startedBy);
     const rows: OpenRunRow[] = await tx('runs')
       .select('action', 'connection', 'resource', 'environment')
       .count({ open: '*' })

@@ -250,7 +250,7 @@ export class PredictionService {
       requireShallow(answer, binding);
       return { answer, latencyMs };
     } catch (error) {
-      throw toInvalid(error);
+      throw toInvalid(error, version);
     }
   }
 }
@@ -278,9 +278,11 @@ function requireShallow(
 }
 
 /** A model that does not take the input is no failure of its platform. */
-function toInvalid(error: unknown): unknown {
-  return error instanceof PlatformError &&
-    error.code === 'platform-rejected-request'
-    ? new StateConflictError('prediction-invalid', error.message)
+function toInvalid(error: unknown, version: string | undefined): unknown {
+  if (!(error instanceof PlatformError)) return error;
+  if (error.code === 'platform-rejected-request')
+    return new StateConflictError('prediction-invalid', error.message);
+  return error.code === 'platform-not-found' && version !== undefined
+    ? new StateConflictError('version-unknown', error.message)
     : error;
 }

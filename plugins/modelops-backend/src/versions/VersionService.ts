@@ -10,7 +10,12 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { AuditLedger } from '../audit/AuditLedger';
 import type { RequestFacts, RequestJournal } from '../audit/RequestJournal';
-import { MissingError, RefusedError, StateConflictError } from '../errors';
+import {
+  InvalidRequestError,
+  MissingError,
+  RefusedError,
+  StateConflictError,
+} from '../errors';
 import { callerFacts, type IdentifiedCaller } from '../identity/Caller';
 import type { ResolvedBinding } from '../models/bindings';
 import {
@@ -60,9 +65,13 @@ export class VersionService {
       const { binding, registry } = readable;
       const about = ['versions', page.cursor, page.limit];
       const [reading, shares] = await Promise.all([
-        this.options.reader.read({ ...readable, caller, about }, call =>
-          registry.listVersions(call, binding.parsed, page),
-        ),
+        this.options.reader
+          .read({ ...readable, caller, about }, call =>
+            registry.listVersions(call, binding.parsed, page),
+          )
+          .catch(error => {
+            throw toInvalid(error, page.cursor);
+          }),
         this.findShares(readable, caller),
       ]);
       const { items, nextCursor } = reading.value;
@@ -186,6 +195,15 @@ export class VersionService {
       servedBy: shares.get(version.version) ?? [],
     }));
   }
+}
+
+/** A cursor that the module does not know is the request's fault, not the platform's. */
+function toInvalid(error: unknown, cursor: string | undefined): unknown {
+  return cursor !== undefined &&
+    error instanceof PlatformError &&
+    error.code === 'platform-rejected-request'
+    ? new InvalidRequestError('request-invalid', `cursor: ${error.message}`)
+    : error;
 }
 
 /** A registry that answers for the model, and has no such version or none for this person. */
