@@ -109,6 +109,8 @@ export const ERROR_CODES = {
     'The platform refused the request as invalid; check parameters and resource',
   'platform-throttled':
     'The platform limits the rate of requests; wait and try again',
+  'platform-quota-exceeded':
+    'Ask for less, or ask the owner of the project for more quota',
   'platform-conflict':
     'Something else changed the resource at the same time; look at it and try again',
   'platform-failed':
@@ -122,6 +124,8 @@ export const ERROR_CODES = {
   'never-sent': 'Nothing was started; start again',
   'job-failed': 'Look at the log of the run',
   'job-timed-out': 'The job hit its time limit',
+  'job-quota-exceeded':
+    'Ask for less, or ask the owner of the project for more quota',
   'deployment-failed':
     'What was served before still answers; look at the log of the run',
   'change-superseded':

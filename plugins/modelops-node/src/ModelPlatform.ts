@@ -116,6 +116,7 @@ export type JobReading =
           | 'job-failed'
           | 'job-timed-out'
           | 'job-skipped'
+          | 'job-quota-exceeded'
           | 'deployment-failed';
         message: string;
       };
