@@ -19,5 +19,6 @@ backend.add(
 
 backend.add(import('backstage-plugin-modelops-backend'));
 backend.add(import('backstage-plugin-modelops-backend-module-databricks'));
+backend.add(import('backstage-plugin-modelops-backend-module-vertex-ai'));
 
 backend.start();

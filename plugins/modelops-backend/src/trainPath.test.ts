@@ -75,7 +75,11 @@ describe.each(databases.eachSupportedId())('A training on %s', databaseId => {
     ]);
     expect(entries[0]).toMatchObject({
       actor: 'user:default/ada',
-      groups: ['user:default/ada', 'group:default/fraud-ml'],
+      groups: [
+        'user:default/ada',
+        'group:default/fraud-ml',
+        'group:default/forecasting',
+      ],
       role: 'fraud-ml-engineer',
       rule: 'fraud-ml-engineer#0',
       mappingHash: expect.stringMatching(/^[0-9a-f]{64}$/),

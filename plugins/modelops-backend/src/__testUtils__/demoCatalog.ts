@@ -3,18 +3,18 @@ import { people } from 'modelops-simulators';
 
 const TRUSTED_ORIGIN = 'url:https://git.acme.example/ml/catalog-info.yaml';
 
-/** Team of each person of the demo. */
-const TEAMS: Record<string, string> = {
-  ada: 'fraud-ml',
-  grace: 'growth',
-  alan: 'platform',
-  katherine: 'security',
+/** Teams of each person of the demo. */
+const TEAMS: Readonly<Record<string, readonly string[]>> = {
+  ada: ['fraud-ml', 'forecasting'],
+  grace: ['growth'],
+  alan: ['platform'],
+  katherine: ['security'],
 };
 
 /** Groups a user of the demo is in. */
 export function groupsOf(userEntityRef: string): string[] {
-  const team = TEAMS[userEntityRef.split('/')[1]];
-  return team ? [`group:default/${team}`] : [];
+  const teams = TEAMS[userEntityRef.split('/')[1]] ?? [];
+  return teams.map(team => `group:default/${team}`);
 }
 
 /** A model as the catalog gives it, origin and owner included. */
@@ -54,7 +54,7 @@ export function demoEntities(): Entity[] {
       metadata: { namespace: 'default', name },
       spec: {
         profile: { email: `${name}@acme.example` },
-        memberOf: [TEAMS[name]],
+        memberOf: [...TEAMS[name]],
       },
     }),
   );

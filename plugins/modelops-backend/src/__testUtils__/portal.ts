@@ -18,6 +18,7 @@ import { ConfigSources, MutableConfigSource } from '@backstage/config-loader';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { JsonObject } from '@backstage/types';
 import databricksModule from 'backstage-plugin-modelops-backend-module-databricks';
+import vertexModule from 'backstage-plugin-modelops-backend-module-vertex-ai';
 import {
   type AuditEntry,
   IDEMPOTENCY_KEY_HEADER,
@@ -174,6 +175,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     features: [
       modelopsPlugin,
       databricksModule,
+      vertexModule,
       catalogServiceMock.factory({
         entities: options.entities ?? demoEntities(),
       }),
