@@ -30,12 +30,17 @@ export const ports = [
     variable: 'MODELOPS_DEMO_DATABRICKS_PORT',
     usual: 8402,
   },
+  {
+    part: 'Google Cloud',
+    variable: 'MODELOPS_DEMO_GOOGLE_PORT',
+    usual: 8403,
+  },
 ].map(entry => ({
   ...entry,
   port: Number(process.env[entry.variable] || entry.usual),
 }));
 
-const [app, backend, idp, databricks] = ports.map(entry => entry.port);
+const [app, backend, idp, databricks, google] = ports.map(entry => entry.port);
 export const portalUrl = `http://localhost:${app}`;
 
 /** Lets the launcher, and nobody after it, look whether the catalog is filled; app-config.demo.yaml limits it to that. */
@@ -103,6 +108,7 @@ export const services = [
       'src/cli.ts',
       `--idp-port=${idp}`,
       `--databricks-port=${databricks}`,
+      `--google-port=${google}`,
       `--redirect-uri=http://localhost:${backend}/api/auth/oidc/handler/frame`,
     ],
     ready: [

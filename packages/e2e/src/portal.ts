@@ -65,6 +65,7 @@ export async function startPortal(
     MODELOPS_DEMO_BACKEND_PORT: String(port),
     MODELOPS_DEMO_IDP_PORT: new URL(simulators.idp.issuer).port,
     MODELOPS_DEMO_DATABRICKS_PORT: new URL(simulators.databricks.host).port,
+    MODELOPS_DEMO_GOOGLE_PORT: new URL(simulators.google.host).port,
     MODELOPS_DEMO_CATALOG: path.join(REPO, 'examples/demo'),
     MODELOPS_DEMO_DB: path.join(home, 'db'),
     MODELOPS_DEMO_PROBE_TOKEN: probeToken,

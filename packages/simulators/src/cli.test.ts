@@ -53,6 +53,8 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
       '0',
       '--databricks-port',
       '0',
+      '--google-port',
+      '0',
     ]);
     const [idpUrl] = (await ready).match(/http:\/\/127\.0\.0\.1:\d+/)!;
     expect(await answers(idpUrl)).toBe(true);

@@ -1,4 +1,5 @@
 import { startDatabricks } from './databricks/startDatabricks';
+import { startGoogle } from './google/startGoogle';
 import { startIdp } from './idp/startIdp';
 import {
   readArguments,
@@ -31,9 +32,18 @@ async function main(): Promise<void> {
     issuer: idp.url,
     pace: { runSeconds, timeScale, manual },
   });
-  process.send?.({ idpUrl: idp.url, databricksUrl: databricks.url });
+  const google = await startGoogle({
+    port: options.googlePort,
+    issuer: idp.url,
+    pace: { runSeconds, timeScale, manual },
+  });
+  process.send?.({
+    idpUrl: idp.url,
+    databricksUrl: databricks.url,
+    googleUrl: google.url,
+  });
   process.stdout.write(
-    `Simulators ready: OpenID provider ${idp.url}, Databricks ${databricks.url}\n`,
+    `Simulators ready: OpenID provider ${idp.url}, Databricks ${databricks.url}, Google Cloud ${google.url}\n`,
   );
 }
 

@@ -5,6 +5,7 @@ export interface SimulatorOptions {
   /** 0 takes a free port. */
   idpPort: number;
   databricksPort: number;
+  googlePort: number;
   /** Redirect URIs of the portal besides the demo's own. */
   redirectUris: string[];
   /** Seconds a run takes from PENDING to TERMINATED when `timeScale` is 1. */
@@ -19,6 +20,7 @@ export interface SimulatorOptions {
 export const DEMO_OPTIONS: SimulatorOptions = {
   idpPort: 8401,
   databricksPort: 8402,
+  googlePort: 8403,
   redirectUris: [],
   runSeconds: 60,
   timeScale: 4,
@@ -26,8 +28,8 @@ export const DEMO_OPTIONS: SimulatorOptions = {
 };
 
 /** How the command is used; printed when it is used wrongly. */
-export const USAGE = `Usage: simulators [--idp-port 8401] [--databricks-port 8402] [--redirect-uri URI]...
-                  [--run-seconds 60] [--time-scale 4] [--manual-runs]`;
+export const USAGE = `Usage: simulators [--idp-port 8401] [--databricks-port 8402] [--google-port 8403]
+                  [--redirect-uri URI]... [--run-seconds 60] [--time-scale 4] [--manual-runs]`;
 
 /** Reads the command line. */
 export function readArguments(args: string[]): SimulatorOptions {
@@ -36,6 +38,7 @@ export function readArguments(args: string[]): SimulatorOptions {
     options: {
       'idp-port': { type: 'string' },
       'databricks-port': { type: 'string' },
+      'google-port': { type: 'string' },
       'redirect-uri': { type: 'string', multiple: true },
       'run-seconds': { type: 'string' },
       'time-scale': { type: 'string' },
@@ -47,6 +50,9 @@ export function readArguments(args: string[]): SimulatorOptions {
     databricksPort:
       readPort(values['databricks-port'], '--databricks-port') ??
       DEMO_OPTIONS.databricksPort,
+    googlePort:
+      readPort(values['google-port'], '--google-port') ??
+      DEMO_OPTIONS.googlePort,
     redirectUris: values['redirect-uri'] ?? DEMO_OPTIONS.redirectUris,
     runSeconds:
       readPositive(values['run-seconds'], '--run-seconds') ??
@@ -63,6 +69,7 @@ export function toArguments(options: SimulatorOptions): string[] {
   return [
     `--idp-port=${options.idpPort}`,
     `--databricks-port=${options.databricksPort}`,
+    `--google-port=${options.googlePort}`,
     ...options.redirectUris.map(uri => `--redirect-uri=${uri}`),
     `--run-seconds=${options.runSeconds}`,
     `--time-scale=${options.timeScale}`,

@@ -13,10 +13,11 @@ export type StartSimulatorsOptions = Partial<SimulatorOptions>;
 /** A run of 60 s takes 0.3 s: long enough to be seen RUNNING, short enough for a test. */
 const TEST_TIME_SCALE = 200;
 
-/** What the child says when both listen. */
+/** What the child says when all listen. */
 interface ReadyMessage {
   idpUrl: string;
   databricksUrl: string;
+  googleUrl: string;
 }
 
 /**
@@ -60,6 +61,7 @@ function withTestDefaults(options: StartSimulatorsOptions): SimulatorOptions {
   return {
     idpPort: options.idpPort ?? 0,
     databricksPort: options.databricksPort ?? 0,
+    googlePort: options.googlePort ?? 0,
     redirectUris: options.redirectUris ?? [],
     runSeconds: runSeconds ?? DEMO_OPTIONS.runSeconds,
     // A test that says how long a run takes means it.
@@ -91,7 +93,7 @@ async function untilReady(child: ChildProcess): Promise<ReadyMessage> {
 }
 
 function isReady(message: unknown): message is ReadyMessage {
-  return typeof (message as ReadyMessage | null)?.databricksUrl === 'string';
+  return typeof (message as ReadyMessage | null)?.googleUrl === 'string';
 }
 
 async function end(child: ChildProcess): Promise<void> {

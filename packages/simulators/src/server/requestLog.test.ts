@@ -148,6 +148,7 @@ describe('control calls', () => {
     const attached = attachSimulators({
       idpUrl: simulators.idp.issuer,
       databricksUrl: simulators.databricks.host,
+      googleUrl: simulators.google.host,
     });
     expect(await attached.idp.signIdToken('ada')).toMatch(/^ey/);
     await attached.close();

@@ -1,0 +1,52 @@
+import {
+  defaultGoogleBehaviour,
+  type FederationProvider,
+  type Grant,
+  type GoogleBehaviour,
+} from '../handles/googleTypes';
+import { demoGrants } from './demoGrants';
+import type { VertexEndpoint } from './serving/endpoints';
+import { GoogleSessions } from './GoogleSessions';
+import { demoProviders } from './identity/demoProviders';
+import type { LogEntry } from './logging/logEntries';
+import type { VertexModel } from './models/vertexModels';
+import type { Operation } from './operations/operations';
+import { PageTokens } from './PageTokens';
+import { DEPLOYER, READER, TRAINER } from './principals';
+import type { TrainingJob } from './training/jobs';
+
+/** Everything the simulated project remembers. */
+export class GoogleCloud {
+  readonly behaviour: GoogleBehaviour = { ...defaultGoogleBehaviour };
+  readonly sessions = new GoogleSessions(() => this.now());
+  readonly pageTokens = new PageTokens();
+  readonly serviceAccounts: readonly string[] = [READER, TRAINER, DEPLOYER];
+  grants: Grant[] = demoGrants();
+  providers: FederationProvider[];
+  /** Custom and pipeline jobs by resource name, oldest first. */
+  readonly jobs = new Map<string, TrainingJob>();
+  readonly logEntries: LogEntry[] = [];
+  /** Registered models by id. */
+  readonly models = new Map<string, VertexModel>();
+  /** Endpoints by id. */
+  readonly endpoints = new Map<string, VertexEndpoint>();
+  /** Long-running operations by name. */
+  readonly operations = new Map<string, Operation>();
+  /** Settled when the versions that exist before the first training are there, and what serves them. */
+  seeded: Promise<void> = Promise.resolve();
+
+  /** @param url - where it listens. */
+  constructor(readonly url: string, issuer: string) {
+    this.providers = demoProviders(issuer);
+  }
+
+  /** Google's own time in epoch milliseconds. */
+  now(): number {
+    return Date.now() + this.behaviour.clockOffsetSeconds * 1000;
+  }
+
+  /** The same as the APIs write it. */
+  timestamp(): string {
+    return new Date(this.now()).toISOString();
+  }
+}
