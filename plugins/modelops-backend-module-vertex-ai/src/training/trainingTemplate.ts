@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { TEMPLATE_NAME } from '../vertexResources';
+import { checkPlaceholders } from './placeholders';
+import { trainingParameterSchema } from './trainingParameter';
+
+/** Labels of a job that are ours; a template must not set them. @internal */
+export const RUN_ID_LABEL = 'modelops-run-id';
+/** @internal */
+export const PERSON_LABEL = 'modelops-person';
+
+/** Source: Vertex AI `labels`, and Cloud Billing's narrower rule, by which costs are found. */
+const labelsSchema = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/),
+    z.string().regex(/^[a-z0-9_-]{0,63}$/),
+  )
+  .refine(
+    labels => !(RUN_ID_LABEL in labels) && !(PERSON_LABEL in labels),
+    `must not hold ${RUN_ID_LABEL} or ${PERSON_LABEL}, which every job gets`,
+  );
+/** Names of parameters, as placeholders, guardrails and forms write them. */
+const parameterNameSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'must be letters, digits and _');
+
+const serviceAccountSchema = z.string().min(1).optional();
+
+/** Vertex AI `WorkerPoolSpec`: what is not named here is sent as it is written. Source: google/cloud/aiplatform/v1/custom_job.proto. */
+const workerPoolSchema = z.looseObject({
+  machineSpec: z
+    .looseObject({
+      machineType: z.string(),
+      acceleratorType: z.string().optional(),
+      acceleratorCount: z.union([z.int(), z.string()]).optional(),
+    })
+    .optional(),
+  replicaCount: z.union([z.int(), z.string()]).optional(),
+  containerSpec: z.looseObject({ imageUri: z.string() }).optional(),
+  pythonPackageSpec: z.looseObject({ pythonModule: z.string() }).optional(),
+});
+
+/** Vertex AI `CustomJob`, without what it answers. */
+const customJobSchema = z.strictObject({
+  displayName: z.string().min(1).max(128).optional(),
+  jobSpec: z.looseObject({
+    workerPoolSpecs: z.array(workerPoolSchema).min(1),
+    serviceAccount: serviceAccountSchema,
+  }),
+  labels: labelsSchema.optional(),
+  encryptionSpec: z.looseObject({}).optional(),
+});
+
+/** Vertex AI `PipelineJob`, without what it answers. Source: pipeline_job.proto. */
+const pipelineJobSchema = z
+  .strictObject({
+    displayName: z.string().min(1).max(128).optional(),
+    templateUri: z.string().min(1).optional(),
+    pipelineSpec: z.looseObject({}).optional(),
+    runtimeConfig: z.looseObject({
+      gcsOutputDirectory: z.string().regex(/^gs:\/\//, 'must begin with gs://'),
+      parameterValues: z.record(z.string(), z.json()).optional(),
+    }),
+    serviceAccount: serviceAccountSchema,
+    labels: labelsSchema.optional(),
+    network: z.string().optional(),
+    encryptionSpec: z.looseObject({}).optional(),
+  })
+  .refine(
+    job => (job.templateUri === undefined) !== (job.pipelineSpec === undefined),
+    'needs one of templateUri and pipelineSpec',
+  );
+
+/** What Train starts: one job, with places for parameters. @internal */
+export const trainingTemplateSchema = z
+  .strictObject({
+    title: z.string().min(1).max(100).optional(),
+    customJob: customJobSchema.optional(),
+    pipelineJob: pipelineJobSchema.optional(),
+    parameters: z
+      .record(parameterNameSchema, trainingParameterSchema)
+      .default({}),
+  })
+  .superRefine((template, context) => {
+    const { customJob, pipelineJob } = template;
+    if ((customJob === undefined) === (pipelineJob === undefined))
+      context.addIssue({
+        code: 'custom',
+        message: 'needs one of customJob and pipelineJob',
+      });
+    for (const { path, message } of checkPlaceholders(template))
+      context.addIssue({ code: 'custom', path, message });
+  });
+/** What Train starts. @internal */
+export type TrainingTemplate = z.output<typeof trainingTemplateSchema>;
+
+/** `trainingTemplates` of a connection. @internal */
+export const trainingTemplatesSchema = z.record(
+  z.string().regex(TEMPLATE_NAME, 'must be 1 to 63 of a-z 0-9 -'),
+  trainingTemplateSchema,
+);

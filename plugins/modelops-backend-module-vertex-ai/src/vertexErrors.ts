@@ -1,0 +1,227 @@
+import {
+  codeForStatus,
+  PlatformError,
+  type PlatformErrorCode,
+  type PlatformResponse,
+  retryAfterSeconds,
+} from 'backstage-plugin-modelops-node';
+import { parseGoogleStatus, type GoogleStatus } from './google/googleStatus';
+
+/** What a request was for, so that a refusal can say what to do. @internal */
+export interface Purpose {
+  /** What was asked for, `endpoint/4567`. */
+  target: string;
+  /** Permission that it needs, `aiplatform.endpoints.get`. */
+  needs: string;
+  /** Service account that what is made runs as: the caller needs `iam.serviceAccounts.actAs` on it. */
+  actAs?: string;
+  /** Machines that are asked for, `2 × n1-standard-8 with 1 NVIDIA_TESLA_T4`: said when there is no quota for them. */
+  asksFor?: string;
+}
+
+/** google.rpc codes by name. Source: google/rpc/code.proto. */
+const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
+  ['UNAUTHENTICATED', 'platform-refused-credential'],
+  ['PERMISSION_DENIED', 'platform-permission-denied'],
+  ['NOT_FOUND', 'platform-not-found'],
+  ['ALREADY_EXISTS', 'platform-conflict'],
+  ['ABORTED', 'platform-conflict'],
+  ['INVALID_ARGUMENT', 'platform-rejected-request'],
+  ['FAILED_PRECONDITION', 'platform-rejected-request'],
+  ['OUT_OF_RANGE', 'platform-rejected-request'],
+]);
+
+/** Statuses that can mean "I stopped waiting" rather than "no". */
+const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
+
+/** The error of an answer that is no success. `project`: whose owner can help. @internal */
+export function toPlatformError(
+  connection: { id: string; project: string },
+  response: PlatformResponse,
+  purpose: Purpose,
+): PlatformError {
+  const { status } = response;
+  const said = parseGoogleStatus(response.text);
+  // A certain no is a 4xx in Google's own form. A page in HTML may come from anything in between.
+  const refused =
+    said !== undefined &&
+    status >= 400 &&
+    status < 500 &&
+    !UNDECIDED_STATUSES.has(status);
+  const code = said ? codeOf(status, said) : codeOfStrangeBody(status);
+  return new PlatformError(
+    connection.id,
+    code,
+    sentenceFor(connection, code, status, purpose, said),
+    { refused, retryAfterSeconds: retryAfterSeconds(response.headers) },
+  );
+}
+
+function codeOf(status: number, said: GoogleStatus): PlatformErrorCode {
+  if (status >= 500) return 'platform-failed';
+  if (status === 429)
+    // Too many requests a minute and too few machines both are RESOURCE_EXHAUSTED.
+    return said.quotaMetric && said.reason !== 'RATE_LIMIT_EXCEEDED'
+      ? 'platform-quota-exceeded'
+      : 'platform-throttled';
+  return CODES.get(said.status ?? '') ?? codeForStatus(status);
+}
+
+/** Without Google's own body, only what cannot be mistaken: a 404 of a proxy says nothing about a job. */
+function codeOfStrangeBody(status: number): PlatformErrorCode {
+  return status === 429 || status >= 500
+    ? codeForStatus(status)
+    : 'platform-response-invalid';
+}
+
+/** Google answered something that is not what the request asks for. @internal */
+export function invalidAnswer(connection: string, what: string): PlatformError {
+  return new PlatformError(
+    connection,
+    'platform-response-invalid',
+    `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
+    { refused: false },
+  );
+}
+
+/** A refusal of ours, before anything was sent that changes something. @internal */
+export function refusal(
+  connection: string,
+  code: PlatformErrorCode,
+  message: string,
+): PlatformError {
+  return new PlatformError(connection, code, message, { refused: true });
+}
+
+function sentenceFor(
+  connection: { id: string; project: string },
+  code: PlatformErrorCode,
+  status: number,
+  purpose: Purpose,
+  said: GoogleStatus | undefined,
+): string {
+  const { id } = connection;
+  const { target } = purpose;
+  switch (code) {
+    case 'platform-refused-credential':
+      return `${id} refused a credential that Google had issued. Try again; if it lasts, check that the pool and its provider are enabled, and that the service account is.`;
+    case 'platform-permission-denied':
+      return deniedSentence(connection, purpose, said);
+    case 'platform-not-found':
+      return `${id} knows no ${target}. Check the annotation, project and location of the connection, and that it was not deleted on Google Cloud.`;
+    case 'platform-throttled':
+      return `${id} limits the rate of requests. Wait a minute and try again.`;
+    case 'platform-quota-exceeded':
+      return `${quotaSentence(
+        connection.project,
+        purpose.asksFor,
+        said?.quotaMetric,
+      )} ${QUOTA_ADVICE}`;
+    case 'platform-conflict':
+      return `${target} of ${id} was changed at the same time, or exists already. Look at it on Google Cloud and try again.`;
+    case 'platform-rejected-request':
+      return `${id} refused the request about ${target} as invalid (${
+        said?.status ?? status
+      }). Check the parameters, and what the connection and its template say${
+        purpose.asksFor
+          ? `: ${purpose.asksFor} may not exist in this location`
+          : ''
+      }.`;
+    case 'platform-failed':
+      return `${id} failed with an error of its own (${status}). Try again later.`;
+    default:
+      return `${id} answered ${status} with something that is not Vertex AI. Check the host of the connection.`;
+  }
+}
+
+/** What to do when there is no quota. @internal */
+export const QUOTA_ADVICE =
+  'Ask for less, or ask the owner of the project for more quota.';
+
+/** That there is no quota, for what, and which. @internal */
+export function quotaSentence(
+  project: string,
+  asksFor: string | undefined,
+  quotaMetric: string | undefined,
+): string {
+  return `The quota of project ${project} is used up${
+    quotaMetric ? ` (${quotaMetric})` : ''
+  }${asksFor ? `; asked for was ${asksFor}` : ''}.`;
+}
+
+/** Reasons of a 403 that are not about the permission of the request. Source: google/api/error_reason.proto. */
+function deniedSentence(
+  { id, project }: { id: string; project: string },
+  { target, needs, actAs }: Purpose,
+  said: GoogleStatus | undefined,
+): string {
+  const permission = said?.permission ?? needs;
+  switch (said?.reason) {
+    case 'SERVICE_DISABLED':
+      return `${id} denied access to ${target}: an API is not enabled in project ${project}. Ask the owner of the project to enable aiplatform.googleapis.com and logging.googleapis.com.`;
+    case 'USER_PROJECT_DENIED':
+      return missingServiceUse(id, target);
+    case 'ACCESS_TOKEN_SCOPE_INSUFFICIENT':
+      return `${id} denied access to ${target}: the scopes of the credential do not reach so far. Check 'scopes' of the connection.`;
+    case 'SECURITY_POLICY_VIOLATED':
+      return `${id} denied access to ${target}: a VPC Service Controls perimeter keeps this portal out of project ${project}. Ask the owner of the perimeter.`;
+    default:
+  }
+  if (permission === 'serviceusage.services.use')
+    return missingServiceUse(id, target);
+  if (permission === 'iam.serviceAccounts.actAs')
+    return `${id} denied access to ${target}: the permission iam.serviceAccounts.actAs is missing on ${
+      actAs ?? 'the service account that it runs as'
+    }. Ask its owner for roles/iam.serviceAccountUser on that account.`;
+  return `${id} denied access to ${target}: the permission ${permission} is missing in project ${project}. Ask the owner of the project for a role that has it${roleWith(
+    permission,
+  )}.`;
+}
+
+function missingServiceUse(id: string, target: string): string {
+  return `${id} denied access to ${target}: the permission serviceusage.services.use is missing on the project that calls are counted on (userProject of the connection). Ask the owner of that project for roles/serviceusage.serviceUsageConsumer.`;
+}
+
+/** A predefined role with a permission, by its service. Source: reference, sections 3.8 and 4. */
+function roleWith(permission: string): string {
+  if (/^aiplatform\.[A-Za-z]+\.(get|list)$/.test(permission))
+    return ', such as roles/aiplatform.viewer';
+  if (permission.startsWith('aiplatform.'))
+    return ', such as roles/aiplatform.user';
+  if (permission.startsWith('logging.'))
+    return ', such as roles/logging.viewer';
+  if (permission.startsWith('storage.'))
+    return ', such as roles/storage.objectViewer';
+  return '';
+}
+
+/**
+ * Runs one step of which we know what its failure means, whatever the step itself knew: a lost answer to a question
+ * starts nothing, and a question that fails after a start leaves the start open.
+ * @internal
+ */
+export async function failingAs<T>(
+  outcome: { refused: boolean },
+  step: Promise<T>,
+): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    throw new PlatformError(
+      error.connection,
+      error.code,
+      error.message,
+      outcome,
+    );
+  }
+}
+
+/** Undefined for what Google does not know. @internal */
+export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(error => {
+    if (error instanceof PlatformError && error.code === 'platform-not-found')
+      return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,26 @@
+/** Longest description and name that is shown, in characters. */
+const LONGEST_TEXT = 2_000;
+const LONGEST_NAME = 320;
+
+/** White space, control characters, halves of characters, and marks that turn the direction of writing. */
+const UNSOUND =
+  /[\s\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
+
+/**
+ * Text that people wrote on Google Cloud, to be shown as plain text: on one line, without characters that would
+ * change how the rest is shown, and of bounded length. Undefined for nothing.
+ * @internal
+ */
+export function shownText(
+  text: string | undefined,
+  longest = LONGEST_TEXT,
+): string | undefined {
+  // Cut first: what a stranger made long must not be searched whole.
+  const shown = text?.slice(0, longest).replace(UNSOUND, ' ').trim();
+  return shown || undefined;
+}
+
+/** The name of a person, a group or a thing, as it is shown. @internal */
+export function shownName(name: string | undefined): string | undefined {
+  return shownText(name, LONGEST_NAME);
+}
