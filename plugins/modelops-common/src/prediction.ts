@@ -29,6 +29,8 @@ export const predictionFormSchema = z.object({
     .optional(),
   /** A row to begin with, if there is one. */
   example: z.json().optional(),
+  /** The platform cannot ask one version of several: the traffic shares decide which answers. */
+  byTrafficOnly: z.literal(true).optional(),
 });
 /** What one row of input looks like. @public */
 export type PredictionForm = z.infer<typeof predictionFormSchema>;

@@ -35,16 +35,23 @@ export function PredictionPanel(props: PredictionPanelProps) {
         The model is asked as you. That you asked is recorded; what you asked
         and what it answered are not.
       </Typography>
-      <SelectField
-        label="Version"
-        value={version}
-        options={[
-          ['', 'By traffic'],
-          ...versions.map(one => [one, `Version ${one}`] as const),
-        ]}
-        onChange={setVersion}
-        fullWidth
-      />
+      {form.value?.byTrafficOnly ? (
+        <Typography variant="body2">
+          This platform cannot ask one version of several: the traffic decides
+          which one answers.
+        </Typography>
+      ) : (
+        <SelectField
+          label="Version"
+          value={version}
+          options={[
+            ['', 'By traffic'],
+            ...versions.map(one => [one, `Version ${one}`] as const),
+          ]}
+          onChange={setVersion}
+          fullWidth
+        />
+      )}
       {form.loading && <Waiting label="Loading what it can be asked" />}
       {form.error && !form.loading && (
         <ErrorNotice
