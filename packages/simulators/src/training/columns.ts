@@ -21,6 +21,17 @@ const COLUMNS = new Map([
       'tenure',
     ],
   ],
+  [
+    'forecast',
+    [
+      'price',
+      'promotion',
+      'season',
+      'sold_last_week',
+      'sold_last_year',
+      'stock_days',
+    ],
+  ],
 ]);
 
 const OTHER = [

@@ -1,0 +1,289 @@
+import type { Express } from 'express';
+import type { ApiCall, ApiRoute } from '../apiRoute';
+import {
+  failedPrecondition,
+  GoogleError,
+  invalidArgument,
+  notFound,
+  rpcStatus,
+  type RpcStatus,
+} from '../googleErrors';
+import { readFieldMask } from '../messages/fieldMask';
+import { readMessage, type Message } from '../messages/readMessage';
+import {
+  DEPLOY_MODEL_REQUEST,
+  MUTATE_DEPLOYED_MODEL_REQUEST,
+  UNDEPLOY_MODEL_REQUEST,
+} from '../messages/shapes';
+import {
+  modelIdOf,
+  readModelName,
+  requireVersion,
+  type FoundVersion,
+} from '../models/modelReferences';
+import { itemPath, resourceName } from '../names';
+import { newNumericId } from '../operations/operations';
+import { DEPLOYING, type OperationTimers } from '../operations/OperationTimers';
+import { serviceAccountResource } from '../principals';
+import {
+  deployedIds,
+  touchEndpoint,
+  type DeployedModel,
+  type VertexEndpoint,
+} from './endpoints';
+import { deployedModelView } from './endpointViews';
+import { applyPlantedChange } from './foreignChange';
+import { requireEndpoint, requireIdle } from './requireEndpoint';
+import {
+  requireQuota,
+  requireReplicas,
+  requireResources,
+} from './requireResources';
+import { splitAfterDeploy, splitAfterUndeploy } from './trafficSplit';
+
+const DEPLOY = 'aiplatform.endpoints.deploy';
+const UNDEPLOY = 'aiplatform.endpoints.undeploy';
+const TYPES = 'type.googleapis.com/google.cloud.aiplatform.v1';
+
+/** In their order. Source: deployment_stage.proto. */
+const STAGES = {
+  running: [
+    'STARTING_DEPLOYMENT',
+    'PREPARING_MODEL',
+    'CREATING_SERVING_CLUSTER',
+    'ADDING_NODES_TO_CLUSTER',
+    'GETTING_CONTAINER_IMAGE',
+    'STARTING_MODEL_SERVER',
+    'FINISHING_UP',
+  ],
+  done: 'SUCCESSFULLY_DEPLOYED',
+  failed: 'FAILED_TO_DEPLOY',
+};
+
+/** Machines are given back faster than they are started. */
+const UNDEPLOYING = DEPLOYING / 3;
+
+/** What `mutateDeployedModel` can change. Source: MutateDeployedModelRequest. */
+const MUTABLE = [
+  'dedicatedResources.minReplicaCount',
+  'dedicatedResources.maxReplicaCount',
+  'dedicatedResources.requiredReplicaCount',
+  'dedicatedResources.autoscalingMetricSpecs',
+  'disableContainerLogging',
+];
+
+/** Deploying, undeploying and resizing models on an endpoint. Source: reference, google section 3.5. */
+export function deployRoutes(
+  app: Express,
+  api: ApiRoute,
+  timers: () => OperationTimers,
+): void {
+  app.post(
+    itemPath('endpoints', 'deployModel'),
+    api(undefined, call => {
+      call.require(DEPLOY);
+      const { cloud } = call;
+      const request = readMessage(call.body(), DEPLOY_MODEL_REQUEST);
+      const endpoint = requireEndpoint(call);
+      applyPlantedChange(cloud, endpoint.id);
+      requireIdle(call, timers(), endpoint);
+      const deployed = readDeployedModel(
+        call,
+        request.deployedModel ?? {},
+        takenIds(timers(), endpoint),
+      );
+      const splitNow = () =>
+        splitAfterDeploy(
+          endpoint.trafficSplit,
+          request.trafficSplit,
+          deployedIds(endpoint),
+          deployed.id,
+        );
+      splitNow();
+      requireQuota(cloud, deployed.further);
+      return timers().begin({
+        resource: resourceName('endpoints', endpoint.id),
+        metadata: 'DeployModelOperationMetadata',
+        permission: DEPLOY,
+        share: DEPLOYING,
+        stages: STAGES,
+        willFail: plannedFailure(call, endpoint),
+        reserves: deployed.id,
+        complete: () => {
+          if (!deployed.serves.trained)
+            throw failedPrecondition('Model server exited unexpectedly.');
+          const split = splitNow();
+          deployed.createdAt = cloud.now();
+          endpoint.deployed.push(deployed);
+          setSplit(call, endpoint, split);
+          return {
+            '@type': `${TYPES}.DeployModelResponse`,
+            deployedModel: deployedModelView(cloud, deployed),
+          };
+        },
+      });
+    }),
+  );
+  app.post(
+    itemPath('endpoints', 'undeployModel'),
+    api(UNDEPLOY, call => {
+      const request = readMessage(call.body(), UNDEPLOY_MODEL_REQUEST);
+      const endpoint = requireEndpoint(call);
+      applyPlantedChange(call.cloud, endpoint.id);
+      requireIdle(call, timers(), endpoint);
+      const { id } = requireDeployed(endpoint, request.deployedModelId);
+      const splitNow = () =>
+        splitAfterUndeploy(
+          endpoint.trafficSplit,
+          request.trafficSplit,
+          deployedIds(endpoint),
+          id,
+        );
+      splitNow();
+      return timers().begin({
+        resource: resourceName('endpoints', endpoint.id),
+        metadata: 'UndeployModelOperationMetadata',
+        permission: UNDEPLOY,
+        share: UNDEPLOYING,
+        complete: () => {
+          requireDeployed(endpoint, id);
+          const split = splitNow();
+          endpoint.deployed = endpoint.deployed.filter(one => one.id !== id);
+          setSplit(call, endpoint, split);
+          return { '@type': `${TYPES}.UndeployModelResponse` };
+        },
+      });
+    }),
+  );
+  app.post(
+    itemPath('endpoints', 'mutateDeployedModel'),
+    api(DEPLOY, call => {
+      const request = readMessage(call.body(), MUTATE_DEPLOYED_MODEL_REQUEST);
+      const endpoint = requireEndpoint(call);
+      requireIdle(call, timers(), endpoint);
+      const deployed = requireDeployed(endpoint, request.deployedModel?.id);
+      const paths = readFieldMask(request.updateMask, MUTABLE);
+      const changed = mutated(deployed.further, request.deployedModel, paths);
+      return timers().begin({
+        resource: resourceName('endpoints', endpoint.id),
+        metadata: 'MutateDeployedModelOperationMetadata',
+        permission: DEPLOY,
+        share: UNDEPLOYING,
+        complete: () => {
+          deployed.further = changed;
+          touchEndpoint(endpoint, call.cloud.now());
+          return {
+            '@type': `${TYPES}.MutateDeployedModelResponse`,
+            deployedModel: deployedModelView(call.cloud, deployed),
+          };
+        },
+      });
+    }),
+  );
+}
+
+/** Ids that are deployed, or about to be. */
+function takenIds(timers: OperationTimers, endpoint: VertexEndpoint): string[] {
+  const running = timers.runningOn(resourceName('endpoints', endpoint.id));
+  return [
+    ...deployedIds(endpoint),
+    ...running.flatMap(one => timers.planOf(one)?.reserves ?? []),
+  ];
+}
+
+function readDeployedModel(
+  call: ApiCall,
+  given: Message,
+  taken: string[],
+): DeployedModel {
+  if (!given.model) throw invalidArgument('deployed_model.model is required.');
+  const {
+    id = newNumericId(),
+    model: _,
+    displayName,
+    modelVersionId: __,
+    createTime: ___,
+    ...further
+  } = given;
+  if (given.id !== undefined && !/^\d{1,10}$/.test(id))
+    throw invalidArgument(
+      'deployed_model.id must be 1-10 characters long and consist of digits.',
+    );
+  if (taken.includes(id))
+    throw new GoogleError(
+      call.cloud.behaviour.duplicateDeployedModel,
+      `DeployedModel with ID ${id} already exists on the Endpoint.`,
+    );
+  const { model, version } = readableVersion(call, given.model);
+  if (further.serviceAccount)
+    call.require(
+      'iam.serviceAccounts.actAs',
+      serviceAccountResource(further.serviceAccount),
+    );
+  requireResources(further);
+  further.dedicatedResources.maxReplicaCount ??=
+    further.dedicatedResources.minReplicaCount;
+  return {
+    id,
+    displayName: displayName || model.displayName,
+    createdAt: call.cloud.now(),
+    further,
+    model,
+    serves: version,
+  };
+}
+
+/** Who deploys a model has to be allowed to read it. */
+function readableVersion(call: ApiCall, name: string): FoundVersion {
+  const reference = readModelName(name);
+  call.require(
+    'aiplatform.models.get',
+    resourceName('models', modelIdOf(reference)),
+  );
+  return requireVersion(call.cloud, reference);
+}
+
+function requireDeployed(
+  endpoint: VertexEndpoint,
+  id: string | undefined,
+): DeployedModel {
+  const deployed = endpoint.deployed.find(one => one.id === id);
+  if (deployed) return deployed;
+  throw notFound(`The DeployedModel with ID "${id ?? ''}" does not exist.`);
+}
+
+function setSplit(
+  call: ApiCall,
+  endpoint: VertexEndpoint,
+  split: Record<string, number>,
+): void {
+  endpoint.trafficSplit = split;
+  endpoint.credit.clear();
+  touchEndpoint(endpoint, call.cloud.now());
+}
+
+/** A test has decided that this deployment fails. */
+function plannedFailure(
+  { cloud }: ApiCall,
+  { id }: VertexEndpoint,
+): RpcStatus | undefined {
+  const plan = cloud.servingPlans.failNextDeploy;
+  if (!plan || (plan.endpoint ?? id) !== id) return undefined;
+  cloud.servingPlans.failNextDeploy = undefined;
+  return rpcStatus(plan.code, plan.message);
+}
+
+/** What a deployed model becomes by a mask; the fields of its message are not touched. */
+function mutated(before: Message, wanted: Message, paths: string[]): Message {
+  const after = structuredClone(before);
+  for (const path of paths) {
+    const [field, inner] = path.split('.');
+    if (inner) {
+      after[field] ??= {};
+      after[field][inner] = wanted[field]?.[inner];
+    } else after[field] = wanted[field];
+  }
+  const { minReplicaCount, maxReplicaCount } = after.dedicatedResources ?? {};
+  requireReplicas(minReplicaCount, maxReplicaCount);
+  return after;
+}
