@@ -13,6 +13,8 @@ import type { VertexModel } from './models/vertexModels';
 import type { Operation } from './operations/operations';
 import { PageTokens } from './PageTokens';
 import { DEPLOYER, READER, TRAINER } from './principals';
+import type { ServingPlans } from './serving/ServingPlans';
+import { demoObjects } from './storage/objects';
 import type { TrainingJob } from './training/jobs';
 
 /** Everything the simulated project remembers. */
@@ -30,6 +32,10 @@ export class GoogleCloud {
   readonly models = new Map<string, VertexModel>();
   /** Endpoints by id. */
   readonly endpoints = new Map<string, VertexEndpoint>();
+  /** What tests have decided about the next changes of endpoints. */
+  readonly servingPlans: ServingPlans = {};
+  /** Objects of Cloud Storage by `bucket/object`. */
+  readonly objects = demoObjects();
   /** Long-running operations by name. */
   readonly operations = new Map<string, Operation>();
   /** Settled when the versions that exist before the first training are there, and what serves them. */

@@ -1,5 +1,10 @@
+import {
+  defaultServingBehaviour,
+  type GoogleServingBehaviour,
+} from './googleServingTypes';
+
 /** What a test may change about the simulated Google Cloud. */
-export interface GoogleBehaviour {
+export interface GoogleBehaviour extends GoogleServingBehaviour {
   /** Seconds Google's clock is ahead of the machine's; moves the judgement of tokens and all times of resources. */
   clockOffsetSeconds: number;
   /** Seconds a federated token lives; null for what its provider says. */
@@ -9,6 +14,7 @@ export interface GoogleBehaviour {
 }
 
 export const defaultGoogleBehaviour: Readonly<GoogleBehaviour> = {
+  ...defaultServingBehaviour,
   clockOffsetSeconds: 0,
   tokenSeconds: null,
   exceededQuotas: [],
