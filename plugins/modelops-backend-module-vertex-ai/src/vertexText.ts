@@ -24,3 +24,14 @@ export function shownText(
 export function shownName(name: string | undefined): string | undefined {
   return shownText(name, LONGEST_NAME);
 }
+
+/** At most so many bytes from the end, without a broken character at the beginning. @internal */
+export function tailOf(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= maxBytes) return text;
+  let start = bytes.length - maxBytes;
+  // Second and later bytes of a UTF-8 character are 0x80 to 0xBF.
+  while (start < bytes.length && bytes[start] >= 0x80 && bytes[start] <= 0xbf)
+    start += 1;
+  return bytes.subarray(start).toString('utf8');
+}

@@ -143,6 +143,25 @@ describe('requestToken', () => {
     expect(other.message).toContain('Check issuer, audience and subject');
   });
 
+  it('recognises a cause by what the endpoint said, and passes none of it on', async () => {
+    const said = { error: 'invalid_grant', error_description: SUBJECT_TOKEN };
+    const error = await failureOf(json(said, 400), {
+      advice: ({ code, description }) =>
+        code === 'invalid_grant' && description === SUBJECT_TOKEN
+          ? 'Check the clock.'
+          : undefined,
+    });
+    expect(error.message).toContain('Check the clock.');
+    expect(error.message).not.toContain(SUBJECT_TOKEN);
+    const silent = await failureOf(
+      json({ error: 'e', error_description: 7 }, 400),
+      {
+        advice: ({ description }) => description || 'Nothing was said.',
+      },
+    );
+    expect(silent.message).toContain('Nothing was said.');
+  });
+
   it.each([429, 500, 502, 503, 504])('takes %s for an outage', async status => {
     const error = await failureOf(res =>
       res.writeHead(status, { 'retry-after': '0' }).end(),

@@ -32,7 +32,19 @@ const tokenErrorSchema = z.object({
   error: z.string().optional(),
   error_code: z.union([z.string(), z.number()]).optional(),
   errorCode: z.union([z.string(), z.number()]).optional(),
+  error_description: z.string().optional().catch(undefined),
 });
+
+/** Longest `error_description` looked at, in characters. */
+const MAX_DESCRIPTION = 2_000;
+
+/** What a token endpoint said when it refused. @public */
+export interface TokenRefusal {
+  /** OAuth error code, if it is one of the registered kind. */
+  code?: string;
+  /** The endpoint's own words, to recognise a cause by. They may hold anything, tokens included: never pass them on. */
+  description: string;
+}
 
 /** One request to a token endpoint. @public */
 export interface TokenRequest {
@@ -44,8 +56,10 @@ export interface TokenRequest {
   form: Record<string, string>;
   /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). Left out, none is sent. */
   basic?: { clientId: string; clientSecret: Secret };
-  /** What to do about a refusal, by OAuth error code; a general sentence for the others. */
-  advice?: ReadonlyMap<string, string>;
+  /** What to do about a refusal, by OAuth error code or by what was said; a general sentence for the others. */
+  advice?:
+    | ReadonlyMap<string, string>
+    | ((refusal: TokenRefusal) => string | undefined);
   clock: () => Date;
   signal: AbortSignal;
 }
@@ -94,12 +108,12 @@ export async function requestToken(
   }
   const body = parseJson(response.text);
   if (response.status >= 400) {
-    const errorCode = errorCodeOf(body);
+    const refusal = refusalIn(body);
     throw failure(
       request,
       'exchange-refused',
-      `refused the token (${errorCode ?? response.status})`,
-      request.advice?.get(errorCode ?? ''),
+      `refused the token (${refusal.code ?? response.status})`,
+      adviceFor(request, refusal),
     );
   }
   const answer = tokenAnswerSchema.safeParse(body);
@@ -158,12 +172,22 @@ function parseJson(text: string): unknown {
   }
 }
 
+function adviceFor({ advice }: TokenRequest, refusal: TokenRefusal) {
+  return typeof advice === 'function'
+    ? advice(refusal)
+    : advice?.get(refusal.code ?? '');
+}
+
 /** The error code, only if it looks like one: an answer could carry anything, tokens included. */
-function errorCodeOf(body: unknown): string | undefined {
+function refusalIn(body: unknown): TokenRefusal {
   const parsed = tokenErrorSchema.safeParse(body);
-  if (!parsed.success) return undefined;
-  const code = String(
-    parsed.data.error ?? parsed.data.error_code ?? parsed.data.errorCode ?? '',
-  );
-  return /^([a-z_]{1,40}|[A-Z_]{1,40}|[0-9]{3})$/.test(code) ? code : undefined;
+  if (!parsed.success) return { description: '' };
+  const { error, error_code, errorCode, error_description } = parsed.data;
+  const code = String(error ?? error_code ?? errorCode ?? '');
+  return {
+    code: /^([a-z_]{1,40}|[A-Z_]{1,40}|[0-9]{3})$/.test(code)
+      ? code
+      : undefined,
+    description: (error_description ?? '').slice(0, MAX_DESCRIPTION),
+  };
 }

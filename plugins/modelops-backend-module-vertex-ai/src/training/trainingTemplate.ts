@@ -7,6 +7,9 @@ import { trainingParameterSchema } from './trainingParameter';
 export const RUN_ID_LABEL = 'modelops-run-id';
 /** @internal */
 export const PERSON_LABEL = 'modelops-person';
+/** Name of the template that a job was made from. @internal */
+export const TEMPLATE_LABEL = 'modelops-template';
+const OUR_LABELS = [RUN_ID_LABEL, PERSON_LABEL, TEMPLATE_LABEL];
 
 /** Source: Vertex AI `labels`, and Cloud Billing's narrower rule, by which costs are found. */
 const labelsSchema = z
@@ -15,8 +18,8 @@ const labelsSchema = z
     z.string().regex(/^[a-z0-9_-]{0,63}$/),
   )
   .refine(
-    labels => !(RUN_ID_LABEL in labels) && !(PERSON_LABEL in labels),
-    `must not hold ${RUN_ID_LABEL} or ${PERSON_LABEL}, which every job gets`,
+    labels => !OUR_LABELS.some(label => Object.hasOwn(labels, label)),
+    `must not hold ${OUR_LABELS.join(', ')}, which every job gets`,
   );
 /** Names of parameters, as placeholders, guardrails and forms write them. */
 const parameterNameSchema = z

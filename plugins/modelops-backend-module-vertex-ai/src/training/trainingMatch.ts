@@ -1,0 +1,155 @@
+import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import { nameOf } from '../vertexResources';
+import { jobOf, personLabel, serviceAccountOf } from './jobToStart';
+import {
+  isPipelineParameter,
+  placesOf,
+  RUN_ID_PLACEHOLDER,
+  valueAt,
+  type JobPath,
+} from './placeholders';
+import type { TrainingJob } from './trainingJob';
+import {
+  PERSON_LABEL,
+  TEMPLATE_LABEL,
+  type TrainingTemplate,
+} from './trainingTemplate';
+
+/** Where a job that carries our id is not the one we asked for, in a sentence of ours. @internal */
+export interface Difference {
+  /** `template` proves nothing: what app-config says may have changed since the start. */
+  in: 'person' | 'parameters' | 'time' | 'template';
+  why: string;
+}
+
+/** Longest that this server's clock and Google's may be apart, in milliseconds. @internal */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+/** A request may arrive this long after it was given up, in milliseconds: proxies hold on to it. */
+const LATE_ARRIVAL_MS = 10 * 60_000;
+
+/** What is compared: what was sent, by whom, and when if that is known. */
+type Sent = Pick<KnownJob, 'resource' | 'parameters' | 'principal' | 'runId'> &
+  Partial<Pick<KnownJob, 'notBefore' | 'notAfter'>>;
+
+/**
+ * Compares a job with what was, or would have been, sent. Vertex AI does not tell who created a job: the labels are all there is,
+ * and whoever may create jobs can write any (README, limits).
+ * @internal
+ */
+export function findDifference(
+  job: TrainingJob,
+  template: TrainingTemplate,
+  sent: Sent,
+): Difference | undefined {
+  if (job.labels[PERSON_LABEL] !== personLabel(sent.principal))
+    return { in: 'person', why: 'it does not carry the mark of the person' };
+  if (job.labels[TEMPLATE_LABEL] !== nameOf(sent.resource))
+    return { in: 'parameters', why: 'it was made from another template' };
+  const parameter = findOtherParameter(job, template, sent);
+  if (parameter !== undefined)
+    return {
+      in: 'parameters',
+      why: `its parameter '${parameter}' has another value`,
+    };
+  if (!createdInTime(job, sent))
+    return { in: 'time', why: 'it was created at another time' };
+  const part = findOtherProgram(job, template);
+  return part
+    ? { in: 'template', why: `its ${part} is not the one of the template` }
+    : undefined;
+}
+
+/** Whether a job was created when a start can have made it. @internal */
+export function createdInTime(job: TrainingJob, sent: Sent): boolean {
+  const { notBefore, notAfter } = sent;
+  const created = job.createTime?.getTime();
+  if (!notBefore) return true;
+  return (
+    created !== undefined &&
+    created >= notBefore.getTime() - CLOCK_SKEW_MS &&
+    created <= (notAfter?.getTime() ?? Infinity) + LATE_ARRIVAL_MS
+  );
+}
+
+/** What is said of a job that goes by the id of ours and is another one. @internal */
+export function notOurs(
+  { platformRunId }: TrainingJob,
+  why: string,
+): Extract<JobReading, { kind: 'not-ours' }> {
+  return {
+    kind: 'not-ours',
+    platformRunId,
+    why: `${platformRunId} on Vertex AI goes by the id of this run, but ${why}. It was not adopted; have it looked at.`,
+  };
+}
+
+/**
+ * Name of a parameter that differs or is missing. Parameters that we do not know the value of, such as masked ones, are
+ * not compared.
+ */
+function findOtherParameter(
+  { body }: TrainingJob,
+  template: TrainingTemplate,
+  { parameters, runId }: Sent,
+): string | undefined {
+  const values: Readonly<Record<string, unknown>> = {
+    ...parameters,
+    [RUN_ID_PLACEHOLDER]: runId,
+  };
+  const other = placesOf(jobOf(template)).find(
+    ({ path, name }) =>
+      Object.hasOwn(values, name) &&
+      !isSame(valueAt(body, path), values[name], path),
+  );
+  return other?.name;
+}
+
+/** Values of a pipeline keep their type, but a number may come back as another spelling of it. */
+function isSame(found: unknown, sent: unknown, path: JobPath): boolean {
+  return isPipelineParameter(path) && typeof sent === 'number'
+    ? Number(found) === sent
+    : String(found) === String(sent);
+}
+
+/**
+ * The part of a job that decides what runs and as whom, and is not the template's. Vertex AI fills in much that a template leaves
+ * out, so only what a template says is compared.
+ */
+function findOtherProgram(
+  { body }: TrainingJob,
+  template: TrainingTemplate,
+): string | undefined {
+  const wanted = jobOf(template);
+  const account = serviceAccountOf(wanted);
+  if (account && !hasPlace(account) && serviceAccountOf(body) !== account)
+    return 'service account';
+  const templateUri = valueAt(wanted, ['templateUri']);
+  if (
+    templateUri !== undefined &&
+    valueAt(body, ['templateUri']) !== templateUri
+  )
+    return 'pipeline';
+  const pools = template.customJob?.jobSpec.workerPoolSpecs ?? [];
+  for (let at = 0; at < pools.length; at++)
+    for (const part of PROGRAM) {
+      const path = ['jobSpec', 'workerPoolSpecs', at, ...part];
+      const value = valueAt(wanted, path);
+      if (
+        value !== undefined &&
+        !hasPlace(value) &&
+        valueAt(body, path) !== value
+      )
+        return 'program';
+    }
+  return undefined;
+}
+
+const PROGRAM: readonly JobPath[] = [
+  ['containerSpec', 'imageUri'],
+  ['pythonPackageSpec', 'executorImageUri'],
+  ['pythonPackageSpec', 'pythonModule'],
+];
+
+function hasPlace(value: unknown): boolean {
+  return placesOf({ value }).length > 0;
+}
