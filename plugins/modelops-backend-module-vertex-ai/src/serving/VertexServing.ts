@@ -6,35 +6,64 @@ import type {
 import type {
   ModelServing,
   PlatformAnswer,
+  PlatformCall,
+  PlatformQuestion,
+  PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
 import { refusal } from '../vertexErrors';
+import { predict } from './prediction';
+import { readEndpoint } from './readEndpoint';
+import { toServingState } from './servingState';
+import { readSignature } from './signature';
 
 /** Endpoints of one location. @internal */
 export class VertexServing implements ModelServing {
   constructor(private readonly client: VertexClient) {}
 
-  async readServing(): Promise<ServingState> {
-    throw this.notYet();
+  async readServing(
+    call: PlatformCall,
+    resource: PlatformResource,
+    model?: PlatformResource,
+  ): Promise<ServingState> {
+    this.requireEndpoint(resource);
+    const found = await readEndpoint(this.client, call, resource);
+    return toServingState(this.client, resource, found, model);
   }
 
-  async readLoad(): Promise<ServingLoad | undefined> {
-    throw this.notYet();
+  /** Always undefined: Google tells it through Cloud Monitoring only, another API with rights of its own, which is not read. */
+  async readLoad(
+    _call: PlatformCall,
+    resource: PlatformResource,
+  ): Promise<ServingLoad | undefined> {
+    this.requireEndpoint(resource);
+    return undefined;
   }
 
-  async readSignature(): Promise<Omit<PredictionForm, 'target'>> {
-    throw this.notYet();
+  async readSignature(
+    call: PlatformCall,
+    resource: PlatformResource,
+    served: { version?: string; model?: PlatformResource },
+  ): Promise<Omit<PredictionForm, 'target'>> {
+    this.requireEndpoint(resource);
+    return readSignature(this.client, call, resource, served);
   }
 
-  async predict(): Promise<PlatformAnswer> {
-    throw this.notYet();
+  async predict(
+    call: PlatformCall,
+    resource: PlatformResource,
+    question: PlatformQuestion,
+  ): Promise<PlatformAnswer> {
+    this.requireEndpoint(resource);
+    return predict(this.client, call, resource, question);
   }
 
-  private notYet() {
-    return refusal(
+  private requireEndpoint({ kind, canonical }: PlatformResource): void {
+    if (kind === 'endpoint') return;
+    throw refusal(
       this.client.connection.id,
       'operation-unsupported',
-      'Being written.',
+      `${canonical} serves nothing. Bind modelops/serve to endpoint/<id>.`,
     );
   }
 }

@@ -1,14 +1,70 @@
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import type {
+  JobReading,
+  KnownJob,
+  PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { refusal } from '../vertexErrors';
-import type { Outcomes } from '../vertexOutcomes';
+import { ifFound } from '../vertexErrors';
+import { settle, type Outcomes } from '../vertexOutcomes';
+import { NO_OPERATION, parseChangeId } from './changeId';
+import { readChange } from './changeReading';
+import { findEndpoint } from './endpoint';
+import {
+  listOperations,
+  readOperation,
+  type EndpointOperation,
+} from './endpointOperations';
 
-/** Reads what became of the changes of one endpoint. @internal */
+/** Most operations that are read one by one in a look, those the list does not show. */
+const MOST_READ_ALONE = 10;
+
+/**
+ * Reads what became of the changes of one endpoint: the endpoint and the list of its operations, however many changes there
+ * are. An operation that the list does not show is read alone; only that can say that Google has forgotten it.
+ * @internal
+ */
 export async function readChanges(
   client: VertexClient,
-  _call: PlatformCall,
-  _jobs: readonly KnownJob[],
-  _outcomes: Outcomes,
+  call: PlatformCall,
+  jobs: readonly KnownJob[],
+  outcomes: Outcomes,
 ): Promise<void> {
-  throw refusal(client.connection.id, 'operation-unsupported', 'Being written.');
+  const { resource } = jobs[0];
+  const endpoint = await findEndpoint(client, call, resource);
+  const operations =
+    (await ifFound(listOperations(client, call, resource))) ?? [];
+  let left = MOST_READ_ALONE;
+  for (const job of jobs)
+    await settle(outcomes, job, async () => {
+      const unlisted = unlistedOperation(job, operations);
+      if (unlisted && left === 0) return notThisTime(client);
+      if (unlisted) {
+        left -= 1;
+        const operation = await ifFound(
+          readOperation(client, call, resource, unlisted),
+        );
+        if (operation) operations.push(operation);
+      }
+      return readChange(client, { endpoint, operations, now: new Date() }, job);
+    });
+}
+
+function unlistedOperation(
+  { platformRunId }: KnownJob,
+  operations: readonly EndpointOperation[],
+): string | undefined {
+  const known = platformRunId && parseChangeId(platformRunId);
+  return known &&
+    known.kind !== 'traffic' &&
+    known.operation !== NO_OPERATION &&
+    !operations.some(({ id }) => id === known.operation)
+    ? known.operation
+    : undefined;
+}
+
+function notThisTime({ connection }: VertexClient): JobReading {
+  return {
+    kind: 'unreachable',
+    why: `${connection.id} has so many changes that this one was not read this time.`,
+  };
 }
