@@ -33,13 +33,13 @@ export async function readChanges(
   const endpoint = await findEndpoint(client, call, resource);
   const operations =
     (await ifFound(listOperations(client, call, resource))) ?? [];
-  let left = MOST_READ_ALONE;
+  const alone = { left: MOST_READ_ALONE };
   for (const job of jobs)
     await settle(outcomes, job, async () => {
       const unlisted = unlistedOperation(job, operations);
-      if (unlisted && left === 0) return notThisTime(client);
+      if (unlisted && alone.left === 0) return notThisTime(client);
       if (unlisted) {
-        left -= 1;
+        alone.left -= 1;
         const operation = await ifFound(
           readOperation(client, call, resource, unlisted),
         );
