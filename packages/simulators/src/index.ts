@@ -4,6 +4,7 @@ export * from './handles/DatabricksHandle';
 export * from './handles/GoogleHandle';
 export * from './handles/IdpHandle';
 export * from './handles/databricksTypes';
+export * from './handles/googleMembers';
 export * from './handles/googleTypes';
 export * from './handles/servingTypes';
 export * from './handles/forgedTokenKinds';

@@ -45,7 +45,15 @@ export class GoogleSessions {
       : session;
   }
 
-  /** Kills a principal's tokens, those it had of service accounts too, and those it is still given. */
+  /** Kills the tokens a principal has now, those of service accounts too; it may get new ones. */
+  end(principal: string): void {
+    for (const [token, session] of this.byToken) {
+      const names = [session.principal.name, session.impersonator?.name];
+      if (names.includes(principal)) this.byToken.delete(token);
+    }
+  }
+
+  /** The same, and it gets no new ones until it is restored. */
   revoke(principal: string): void {
     this.revoked.add(principal);
   }

@@ -152,8 +152,7 @@ function requirePlace(req: Request): void {
   if (
     project !== undefined &&
     project !== PROJECT_ID &&
-    project !== PROJECT_NUMBER &&
-    project !== '-'
+    project !== PROJECT_NUMBER
   )
     throw new GoogleError(
       'PERMISSION_DENIED',

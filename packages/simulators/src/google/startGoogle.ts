@@ -6,7 +6,13 @@ import { Trainer } from '../training/Trainer';
 import { createApiRoute, sendError } from './apiRoute';
 import { googleControlRoutes } from './googleControlRoutes';
 import { GoogleCloud } from './GoogleCloud';
+import { impersonationRoutes } from './identity/impersonationRoutes';
+import { stsRoutes } from './identity/stsRoutes';
 import { injectedErrorBody, invalidArgument, notFound } from './googleErrors';
+import { addSeedModels, trainSeedModels } from './models/seedModels';
+import { OperationTimers } from './operations/OperationTimers';
+import { addDemoEndpoints } from './serving/demoEndpoints';
+import { vertexRoutes } from './vertexRoutes';
 
 /** How the Google simulator is started. */
 export interface GoogleOptions {
@@ -19,6 +25,7 @@ export interface GoogleOptions {
 /** The cloud as it is now, replaced whole by a reset, with what acts on it. */
 export interface RunningCloud {
   cloud: GoogleCloud;
+  operations: OperationTimers;
 }
 
 /** Starts the simulator of Google Cloud on 127.0.0.1: one server for all its hosts, whose paths do not clash. */
@@ -32,20 +39,28 @@ export async function startGoogle(
     setHeaders,
   });
   const trainer = new Trainer();
+  const seeds = trainSeedModels(trainer);
   const openCloud = (): RunningCloud => {
     const cloud = new GoogleCloud(server.url, options.issuer);
-    return { cloud };
+    cloud.seeded = seeds.then(trained => {
+      addSeedModels(cloud, trained);
+      addDemoEndpoints(cloud);
+    });
+    return { cloud, operations: new OperationTimers(cloud, options.pace) };
   };
   let running = openCloud();
 
   server.onReset(() => {
+    running.operations.close();
     running = openCloud();
   });
 
   const { app, control, log } = server;
-  // SIM-B: `api` is what routes are made with.
-  createApiRoute(() => running.cloud, log);
+  const api = createApiRoute(() => running.cloud, log);
   app.use(express.text({ type: () => true, limit: '16mb' }));
+  stsRoutes(app, () => running.cloud, log);
+  impersonationRoutes(app, api);
+  vertexRoutes(app, control, api, () => running);
   app.use((req, res) =>
     sendError(
       res,
@@ -64,6 +79,7 @@ export async function startGoogle(
   return {
     ...server,
     close: async () => {
+      running.operations.close();
       await Promise.all([server.close(), trainer.close()]);
     },
   };
