@@ -162,7 +162,7 @@ export interface Config {
          * one connection.
          */
         as?: {
-          /** Id on the platform, in a form that the platform gives its principals. */
+          /** Id on the platform: the application id of a Databricks service principal, the e-mail of a Google service account. */
           servicePrincipal: string;
           /**
            * Whose token reaches the principal. `workload`: the portal's, so the platform does not see the person.

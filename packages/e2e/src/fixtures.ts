@@ -93,6 +93,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await portal.simulators.idp.clearFaults();
       await portal.simulators.idp.setIdTokenLifetime(ID_TOKEN_SECONDS);
       await portal.simulators.databricks.clearFaults();
+      await portal.simulators.google.clearFaults();
       await finishRollouts(portal);
       await endTrainings(portal);
     },

@@ -67,8 +67,8 @@ export function card(page: Page, title: 'Train' | 'Deploy' | 'Serve'): Locator {
   return page.getByRole('region', { name: title, exact: true });
 }
 
-export function deployDialog(page: Page): Locator {
-  return page.getByRole('dialog', { name: 'Deploy Fraud detector' });
+export function deployDialog(page: Page, model: string): Locator {
+  return page.getByRole('dialog', { name: `Deploy ${model}` });
 }
 
 /** What the Serve card says is served, and with which share. */

@@ -27,7 +27,9 @@ export async function finishRollout(
 
 /** Ends all rollouts that a test has left. */
 export async function finishRollouts(portal: Portal) {
-  const { databricks } = portal.simulators;
+  const { databricks, google } = portal.simulators;
   for (const { name, update } of await databricks.endpoints())
     if (update === 'IN_PROGRESS') await databricks.finishUpdate(name);
+  for (const { running } of await google.endpoints())
+    for (const operation of running) await google.finishOperation(operation);
 }

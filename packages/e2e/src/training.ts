@@ -20,10 +20,17 @@ export async function moveTraining(portal: Portal, to: PlatformState) {
   await databricks.advanceRun(newest!.runId, { to });
 }
 
+/** Waits until the portal knows how everything ended. */
+export async function untilNoRunIsOpen(portal: Portal) {
+  await expect
+    .poll(() => countOpenRuns(portal), { timeout: FOLLOW_MS })
+    .toBe(0);
+}
+
 /** Ends all that still runs, and waits until the portal knows. */
 export async function endTrainings(portal: Portal) {
   if (countOpenRuns(portal) === 0) return;
-  const { databricks } = portal.simulators;
+  const { databricks, google } = portal.simulators;
   for (const run of await databricks.runs()) {
     if (run.state === 'TERMINATED') continue;
     await databricks.advanceRun(run.runId, {
@@ -31,19 +38,22 @@ export async function endTrainings(portal: Portal) {
       code: 'USER_CANCELED',
     });
   }
-  await expect
-    .poll(() => countOpenRuns(portal), { timeout: FOLLOW_MS })
-    .toBe(0);
+  for (const job of await google.jobs())
+    if (!job.ended) await google.advanceJob(job.name, { to: 'CANCELLED' });
+  await untilNoRunIsOpen(portal);
 }
 
-/** Starts a training of the fraud detector as the person whose browser this is, past the dialog; gives the run's id. */
-export async function startTraining(page: Page): Promise<string> {
+/** Starts a training as the person whose browser this is, past the dialog; gives the run's id. */
+export async function startTraining(
+  page: Page,
+  entityRef = FRAUD_DETECTOR,
+): Promise<string> {
   const { status, body } = await callModelops(page, await readSession(page), {
     method: 'POST',
     path: '/runs',
     headers: { 'Idempotency-Key': `e2e-${crypto.randomUUID()}` },
     body: {
-      entityRef: FRAUD_DETECTOR,
+      entityRef,
       action: 'train',
       operation: 'start',
       parameters: { epochs: 2 },
@@ -65,8 +75,6 @@ export async function haveTrained(portal: Portal, page: Page) {
 export async function train(portal: Portal, page: Page): Promise<string> {
   const id = await startTraining(page);
   await moveTraining(portal, 'TERMINATED');
-  await expect
-    .poll(() => countOpenRuns(portal), { timeout: FOLLOW_MS })
-    .toBe(0);
+  await untilNoRunIsOpen(portal);
   return id;
 }

@@ -25,6 +25,8 @@ const SEEDS: SeedVersion[] = [
   seed('demand-forecast', FORECAST_DATASET, ['4', '0.05'], 40, ['champion']),
   seed('demand-forecast', FORECAST_DATASET, ['12', '0.1'], 12),
   seed('churn-score', 'growth', ['8', '0.1'], 25),
+  seed('fraud-detector-eu', 'fraud', ['5', '0.05'], 30, ['champion']),
+  seed('fraud-detector-eu', 'fraud', ['10', '0.1'], 9),
 ];
 
 function seed(
@@ -73,6 +75,7 @@ export function addSeedModels(
     );
   add('demand-forecast', 'Demand forecast', 'supply');
   add('churn-score', 'Churn score', 'growth');
+  add('fraud-detector-eu', 'Fraud detector (EU)', 'fraud');
   SEEDS.forEach(
     ({ model: id, dataset, parameters, ageDays, aliases }, index) => {
       const model = cloud.models.get(id)!;

@@ -1,7 +1,7 @@
 import type { GoogleCloud } from '../GoogleCloud';
 import { changeForeign } from './foreignChange';
 
-/** The endpoints of the demo: one of the supply team, one that two teams share. After the models that they serve. */
+/** The endpoints of the demo: one of the supply team, one that two teams share, one of the fraud team. After the models that they serve. */
 export function addDemoEndpoints(cloud: GoogleCloud): void {
   changeForeign(cloud, 'demand-forecast', {
     displayName: 'Demand forecast',
@@ -16,6 +16,14 @@ export function addDemoEndpoints(cloud: GoogleCloud): void {
     serves: [
       { model: 'churn-score', version: '1', share: 60, id: '2000000001' },
       { model: 'demand-forecast', version: '1', share: 40, id: '2000000002' },
+    ],
+  });
+  changeForeign(cloud, 'fraud-detector-eu', {
+    displayName: 'Fraud detector (EU)',
+    labels: { team: 'fraud' },
+    serves: [
+      { model: 'fraud-detector-eu', version: '1', share: 90, id: '3000000001' },
+      { model: 'fraud-detector-eu', version: '2', share: 10, id: '3000000002' },
     ],
   });
 }
