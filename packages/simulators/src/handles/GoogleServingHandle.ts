@@ -13,7 +13,18 @@ import type {
 import { SimulatorHandle } from './SimulatorHandle';
 
 /** Models, endpoints, operations and storage of the running Google Cloud. */
-export class GoogleServingHandle extends SimulatorHandle {
+export abstract class GoogleServingHandle extends SimulatorHandle {
+  /** Where it answers as the host that all endpoints share. */
+  abstract readonly host: string;
+
+  /**
+   * The same server under the name `localhost`: there it answers as the own host of a dedicated endpoint. What a connection
+   * in a test takes as `predictionHost`.
+   */
+  get predictionHost(): string {
+    return this.host.replace('127.0.0.1', 'localhost');
+  }
+
   /** All endpoints, whoever may see them. */
   async endpoints(): Promise<SimulatedVertexEndpoint[]> {
     return this.control.call('GET', '/endpoints');
