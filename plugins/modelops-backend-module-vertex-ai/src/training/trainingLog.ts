@@ -38,11 +38,15 @@ export async function readTrainingLog(
   job: KnownJob & { platformRunId: string },
   maxBytes: number,
 ): Promise<string> {
-  const resources = await resourcesOf(client, call, job);
+  const resources = await logsOf(client, call, job);
   return readLogTail(client, call, job, { resources, maxBytes });
 }
 
-/** End of what some resources have logged since a run was asked for, oldest first. @internal */
+/**
+ * End of what some resources have logged since a run was asked for, oldest first. `resources`: conditions joined by AND, of names
+ * that were checked.
+ * @internal
+ */
 export async function readLogTail(
   client: VertexClient,
   call: PlatformCall,
@@ -54,7 +58,7 @@ export async function readLogTail(
   const lines: string[] = [];
   let bytes = 0;
   for await (const entry of newestFirst(client, call, job, {
-    filter: `(${resources}) AND timestamp>="${since.toISOString()}"`,
+    filter: `${resources} AND timestamp>="${since.toISOString()}"`,
   })) {
     const line = lineOf(entry);
     lines.push(line);
@@ -99,22 +103,22 @@ async function* newestFirst(
 }
 
 /** What writes the log: the job; of a pipeline also the custom jobs that it started. */
-async function resourcesOf(
+async function logsOf(
   client: VertexClient,
   call: PlatformCall,
   job: KnownJob & { platformRunId: string },
 ): Promise<string> {
   const { kind, id } = requireRunId(client, job.platformRunId);
   if (kind === 'customJobs') return customJobLog(id);
-  const pipeline = await readTraining(client, call, job);
-  return [
-    `(resource.type="aiplatform.googleapis.com/PipelineJob" AND resource.labels.pipeline_job_id="${id}")`,
-    ...customJobsOf(client, pipeline).map(customJobLog),
-  ].join(' OR ');
+  const tasks = customJobsOf(client, await readTraining(client, call, job));
+  const own = `resource.type="aiplatform.googleapis.com/PipelineJob" AND resource.labels.pipeline_job_id="${id}"`;
+  return tasks.length > 0
+    ? `((${[own, ...tasks.map(customJobLog)].join(') OR (')}))`
+    : own;
 }
 
 function customJobLog(id: string): string {
-  return `(resource.type="ml_job" AND resource.labels.job_id="${id}")`;
+  return `resource.type="ml_job" AND resource.labels.job_id="${id}"`;
 }
 
 /** Source: pipeline_job.proto, PipelineTaskExecutorDetail. */

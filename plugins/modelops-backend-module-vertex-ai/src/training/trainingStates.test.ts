@@ -53,7 +53,8 @@ describe('the state of a job', () => {
   });
 
   it('says which quota, and what was asked for, and passes no other word on', () => {
-    const metric = 'aiplatform.googleapis.com/custom_model_training_nvidia_t4_gpus';
+    const metric =
+      'aiplatform.googleapis.com/custom_model_training_nvidia_t4_gpus';
     const said = (message: string) =>
       toTrainingState({ state: 'FAILED', error: { code: 8, message } }, PLACE)
         ?.failure?.message;
