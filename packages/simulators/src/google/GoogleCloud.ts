@@ -6,6 +6,7 @@ import {
 } from '../handles/googleTypes';
 import { demoGrants } from './demoGrants';
 import type { VertexEndpoint } from './serving/endpoints';
+import type { RpcStatus } from './googleErrors';
 import { GoogleSessions } from './GoogleSessions';
 import { demoProviders } from './identity/demoProviders';
 import type { LogEntry } from './logging/logEntries';
@@ -27,7 +28,10 @@ export class GoogleCloud {
   providers: FederationProvider[];
   /** Custom and pipeline jobs by resource name, oldest first. */
   readonly jobs = new Map<string, TrainingJob>();
+  /** The next job that is created will run, and then fail with this. */
+  failNextJob: RpcStatus | undefined;
   readonly logEntries: LogEntry[] = [];
+  lastInsertId = 0;
   /** Registered models by id. */
   readonly models = new Map<string, VertexModel>();
   /** Endpoints by id. */

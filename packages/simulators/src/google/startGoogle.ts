@@ -9,9 +9,13 @@ import { GoogleCloud } from './GoogleCloud';
 import { impersonationRoutes } from './identity/impersonationRoutes';
 import { stsRoutes } from './identity/stsRoutes';
 import { injectedErrorBody, invalidArgument, notFound } from './googleErrors';
+import { loggingRoutes } from './logging/loggingRoutes';
 import { addSeedModels, trainSeedModels } from './models/seedModels';
 import { OperationTimers } from './operations/OperationTimers';
 import { addDemoEndpoints } from './serving/demoEndpoints';
+import { jobControlRoutes } from './training/jobControlRoutes';
+import { jobRoutes } from './training/jobRoutes';
+import { JobScheduler } from './training/JobScheduler';
 import { vertexRoutes } from './vertexRoutes';
 
 /** How the Google simulator is started. */
@@ -25,6 +29,7 @@ export interface GoogleOptions {
 /** The cloud as it is now, replaced whole by a reset, with what acts on it. */
 export interface RunningCloud {
   cloud: GoogleCloud;
+  jobs: JobScheduler;
   operations: OperationTimers;
 }
 
@@ -46,11 +51,16 @@ export async function startGoogle(
       addSeedModels(cloud, trained);
       addDemoEndpoints(cloud);
     });
-    return { cloud, operations: new OperationTimers(cloud, options.pace) };
+    return {
+      cloud,
+      jobs: new JobScheduler(cloud, trainer, options.pace),
+      operations: new OperationTimers(cloud, options.pace),
+    };
   };
   let running = openCloud();
 
   server.onReset(() => {
+    running.jobs.close();
     running.operations.close();
     running = openCloud();
   });
@@ -60,6 +70,8 @@ export async function startGoogle(
   app.use(express.text({ type: () => true, limit: '16mb' }));
   stsRoutes(app, () => running.cloud, log);
   impersonationRoutes(app, api);
+  jobRoutes(app, api, () => running.jobs);
+  loggingRoutes(app, api);
   vertexRoutes(app, control, api, () => running);
   app.use((req, res) =>
     sendError(
@@ -76,9 +88,11 @@ export async function startGoogle(
     ) => sendError(res, invalidArgument(error.message)),
   );
   googleControlRoutes(control, () => running);
+  jobControlRoutes(control, () => running);
   return {
     ...server,
     close: async () => {
+      running.jobs.close();
       running.operations.close();
       await Promise.all([server.close(), trainer.close()]);
     },

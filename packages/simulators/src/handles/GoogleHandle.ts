@@ -1,9 +1,9 @@
 import { ControlClient } from './ControlClient';
 import type { FederationProvider, GoogleBehaviour, Grant } from './googleTypes';
-import { GoogleServingHandle } from './GoogleServingHandle';
+import { GoogleTrainingHandle } from './GoogleTrainingHandle';
 
 /** The running Google Cloud: identity, Vertex AI, logs and storage on one host. */
-export class GoogleHandle extends GoogleServingHandle {
+export class GoogleHandle extends GoogleTrainingHandle {
   constructor(readonly host: string) {
     super(new ControlClient(host));
   }

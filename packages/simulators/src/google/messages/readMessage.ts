@@ -4,6 +4,8 @@ import { invalidArgument } from '../googleErrors';
 export type Kind =
   | 'string'
   | 'int32'
+  /** Kept as decimal text, as JSON carries it. */
+  | 'int64'
   | 'bool'
   | 'timestamp'
   | 'any'
@@ -62,6 +64,9 @@ function readKind(value: unknown, kind: Kind, at: string): unknown {
     case 'bool':
       if (typeof value === 'boolean') return value;
       throw wrongType(at, 'TYPE_BOOL', value);
+    case 'int64':
+      if (/^-?\d{1,19}$/.test(String(value))) return String(value);
+      throw wrongType(at, 'TYPE_INT64', value);
     case 'int32':
       return readInt32(value, at);
     case 'labels':
