@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { quotaMetricIn } from '../google/googleStatus';
 import type { VertexClient, VertexRequest } from '../vertexClient';
 import { invalidAnswer } from '../vertexErrors';
-import { parseOperationName } from '../vertexNames';
+import { parseOperationName, type OperationName } from '../vertexNames';
 import { nameOf } from '../vertexResources';
 import { endpointPath } from './endpoint';
 import { operationSchema, operationsSchema } from './endpointSchemas';
@@ -90,11 +90,7 @@ export function toOperation(
 ): EndpointOperation {
   const { metadata, response, error, done } = operation;
   const name = parseOperationName(operation.name);
-  if (
-    name?.collection !== 'endpoints' ||
-    name.id !== nameOf(resource) ||
-    !client.isOurs(name)
-  )
+  if (!name || ownEndpoint(client, name) !== nameOf(resource))
     throw invalidAnswer(
       client.connection.id,
       `named an operation that is none of ${resource.canonical}`,
@@ -110,6 +106,15 @@ export function toOperation(
     startedAt: metadata?.genericMetadata?.createTime,
     updatedAt: metadata?.genericMetadata?.updateTime,
   };
+}
+
+/** Id of the endpoint that an operation is on. Throws for anything of another project or location. */
+function ownEndpoint(
+  client: VertexClient,
+  { project, location, collection, id }: OperationName,
+): string {
+  const endpoint = `projects/${project}/locations/${location}/${collection}/${id}`;
+  return client.ownName(endpoint, 'endpoints').id;
 }
 
 function stateOf(done: boolean, error: unknown): EndpointOperation['state'] {
