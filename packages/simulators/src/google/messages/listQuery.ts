@@ -5,17 +5,18 @@ import { toJsonName, type Message } from './readMessage';
 const CONDITION =
   /^(?<field>[a-zA-Z_]+)(?:\.(?<key>"[^"]*"|[^\s=!:"]+))?\s*(?<operator>!=|=|:)\s*(?<value>"[^"]*"|[^\s"]+)$/;
 
+/** Which fields may be compared, by JSON name, and what they are of a message. */
+export type ComparedFields = Record<string, (item: Message) => string>;
+
 /**
  * Those messages that a list filter lets through. Of the grammar `AND` is here, no `OR` and no `NOT`. Source:
  * ListModelsRequest.filter, ListEndpointsRequest.filter.
- *
- * @param fields - which fields may be compared, and what they are of a message
  */
-export function filtered<T extends Message>(
-  items: T[],
+export function filtered(
+  items: Message[],
   filter: string | undefined,
-  fields: Record<string, (item: T) => string>,
-): T[] {
+  fields: ComparedFields,
+): Message[] {
   if (!filter?.trim()) return items;
   const conditions = filter
     .trim()
@@ -24,11 +25,11 @@ export function filtered<T extends Message>(
   return items.filter(item => conditions.every(holds => holds(item)));
 }
 
-function readCondition<T extends Message>(
+function readCondition(
   text: string,
   filter: string,
-  fields: Record<string, (item: T) => string>,
-): (item: T) => boolean {
+  fields: ComparedFields,
+): (item: Message) => boolean {
   const { field, key, operator, value } =
     CONDITION.exec(text.trim())?.groups ?? {};
   const wanted = unquoted(value);
@@ -50,11 +51,11 @@ function unquoted(text = ''): string {
 }
 
 /** In the order that `orderBy` asks for: `display_name, create_time desc`. Without one as they are. */
-export function ordered<T extends Message>(
-  items: T[],
+export function ordered(
+  items: Message[],
   orderBy: string | undefined,
   fields: readonly string[],
-): T[] {
+): Message[] {
   if (!orderBy?.trim()) return items;
   const orders = orderBy.split(',').map(part => {
     const [name, direction = 'asc', ...more] = part.trim().split(/\s+/);

@@ -2,7 +2,6 @@ import type { Express } from 'express';
 import type { ApiCall, ApiRoute } from '../apiRoute';
 import { notFound } from '../googleErrors';
 import { LIST_QUERY, listAnswer } from '../messages/listAnswer';
-import { filtered } from '../messages/listQuery';
 import { collectionPath, itemPath, lastSegment, resourceName } from '../names';
 import {
   defaultVersion,
@@ -19,23 +18,21 @@ export function modelRoutes(app: Express, api: ApiRoute): void {
     collectionPath('models'),
     api('aiplatform.models.list', call => {
       call.onlyQuery(...LIST_QUERY);
-      const models = [...call.cloud.models.values()].map(model =>
-        modelView(
-          call.cloud,
-          { model, version: defaultVersion(model) },
-          'plain',
-        ),
-      );
-      const found = filtered(models, call.query('filter'), {
-        model: ({ name }) => lastSegment(name),
-        displayName: ({ displayName }) => displayName,
-        baseModelName: () => '',
+      return listAnswer(call, [...call.cloud.models.values()], {
+        field: 'models',
+        view: model =>
+          modelView(
+            call.cloud,
+            { model, version: defaultVersion(model) },
+            'plain',
+          ),
+        compared: {
+          model: ({ name }) => lastSegment(name),
+          displayName: ({ displayName }) => displayName,
+          baseModelName: () => '',
+        },
+        orderFields: ['displayName', 'createTime', 'updateTime'],
       });
-      return listAnswer(call, 'models', found, [
-        'displayName',
-        'createTime',
-        'updateTime',
-      ]);
     }),
   );
   app.get(
@@ -56,15 +53,12 @@ export function modelRoutes(app: Express, api: ApiRoute): void {
       requireOnModel(call, 'aiplatform.models.list');
       call.onlyQuery(...LIST_QUERY);
       const model = requireModel(call.cloud, call.param('id'));
-      const versions = model.versions.map(version =>
-        modelView(call.cloud, { model, version }, 'with-version'),
-      );
-      return listAnswer(
-        call,
-        'models',
-        filtered(versions, call.query('filter'), {}),
-        ['createTime', 'updateTime'],
-      );
+      return listAnswer(call, model.versions, {
+        field: 'models',
+        view: version =>
+          modelView(call.cloud, { model, version }, 'with-version'),
+        orderFields: ['createTime', 'updateTime'],
+      });
     }),
   );
   app.get(
@@ -73,10 +67,10 @@ export function modelRoutes(app: Express, api: ApiRoute): void {
       requireOnModel(call, 'aiplatform.modelEvaluations.list');
       call.onlyQuery(...LIST_QUERY);
       const found = requireVersion(call.cloud, call.param('id'));
-      const views = found.version.evaluations.map(one =>
-        evaluationView(found, one),
-      );
-      return listAnswer(call, 'modelEvaluations', views, []);
+      return listAnswer(call, found.version.evaluations, {
+        field: 'modelEvaluations',
+        view: one => evaluationView(found, one),
+      });
     }),
   );
   app.get(

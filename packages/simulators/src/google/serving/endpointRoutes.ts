@@ -9,7 +9,6 @@ import {
 import { readFieldMask } from '../messages/fieldMask';
 import { requireLabels } from '../messages/labels';
 import { LIST_QUERY, listAnswer } from '../messages/listAnswer';
-import { filtered } from '../messages/listQuery';
 import { readMessage, type Message } from '../messages/readMessage';
 import { ENDPOINT } from '../messages/shapes';
 import { collectionPath, itemPath, lastSegment, resourceName } from '../names';
@@ -52,19 +51,16 @@ export function endpointRoutes(
     collectionPath('endpoints'),
     api('aiplatform.endpoints.list', call => {
       call.onlyQuery(...LIST_QUERY);
-      const views = [...call.cloud.endpoints.values()].map(endpoint =>
-        endpointView(call.cloud, endpoint),
-      );
-      const found = filtered(views, call.query('filter'), {
-        endpoint: ({ name }) => lastSegment(name),
-        displayName: ({ displayName }) => displayName,
-        baseModelName: () => '',
+      return listAnswer(call, [...call.cloud.endpoints.values()], {
+        field: 'endpoints',
+        view: endpoint => endpointView(call.cloud, endpoint),
+        compared: {
+          endpoint: ({ name }) => lastSegment(name),
+          displayName: ({ displayName }) => displayName,
+          baseModelName: () => '',
+        },
+        orderFields: ['displayName', 'createTime', 'updateTime'],
       });
-      return listAnswer(call, 'endpoints', found, [
-        'displayName',
-        'createTime',
-        'updateTime',
-      ]);
     }),
   );
   app.post(

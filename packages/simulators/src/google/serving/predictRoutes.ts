@@ -74,21 +74,19 @@ export function predictRoutes(
           endpoint.id,
         )} doesn't have traffic_split.`,
       );
-    const { predictions, serves } = { ...endpoint, serves: deployed.serves };
-    predictions.set(deployed.id, (predictions.get(deployed.id) ?? 0) + 1);
+    const { id, serves } = deployed;
+    endpoint.predictions.set(id, (endpoint.predictions.get(id) ?? 0) + 1);
     try {
+      const rows = readInstances(instances, serves.columns);
       return {
         deployed,
-        predictions: await predictor.predict(
-          serves.trained!,
-          readInstances(instances, serves.columns),
-        ),
+        predictions: await predictor.predict(serves.trained!, rows),
       };
     } catch (error) {
       if (!(error instanceof GoogleError)) throw error;
       // Source of the first half: googleapis/python-aiplatform, issue 190.
       throw invalidArgument(
-        `Failed to handle request. endpoint_id: ${endpoint.id}, deployed_model_id: ${deployed.id} with error: \`${error.message}\``,
+        `Failed to handle request. endpoint_id: ${endpoint.id}, deployed_model_id: ${id} with error: \`${error.message}\``,
       );
     }
   }
