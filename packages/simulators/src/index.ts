@@ -5,6 +5,7 @@ export * from './handles/GoogleHandle';
 export * from './handles/IdpHandle';
 export * from './handles/databricksTypes';
 export * from './handles/googleMembers';
+export * from './handles/googleServingTypes';
 export * from './handles/googleTrainingTypes';
 export * from './handles/googleTypes';
 export * from './handles/servingTypes';

@@ -1,7 +1,7 @@
 import type { WeightsSummary } from './DatabricksHandle';
 import type {
   FailingDeploy,
-  ForeignEndpointChange,
+  ForeignVertexEndpointChange,
   ForeignVertexModel,
   ForeignVertexVersion,
   ObjectContent,
@@ -38,7 +38,7 @@ export abstract class GoogleServingHandle extends SimulatorHandle {
   /** Somebody else changes an endpoint at once, whatever the grants say. */
   async changeEndpoint(
     id: string,
-    change: ForeignEndpointChange,
+    change: ForeignVertexEndpointChange,
   ): Promise<SimulatedVertexEndpoint> {
     return this.control.call('PUT', `/endpoints/${id}`, change);
   }
@@ -46,7 +46,7 @@ export abstract class GoogleServingHandle extends SimulatorHandle {
   /** When the next change of this endpoint is asked for, somebody else has made one right before it. */
   async plantEndpointChange(
     id: string,
-    change: ForeignEndpointChange,
+    change: ForeignVertexEndpointChange,
   ): Promise<void> {
     await this.control.call('POST', `/endpoints/${id}/planted-change`, change);
   }

@@ -53,7 +53,7 @@ export interface SimulatedVertexEndpoint {
 }
 
 /** What somebody else makes of an endpoint, at once; one that does not exist is created. What is left out stays. */
-export interface ForeignEndpointChange {
+export interface ForeignVertexEndpointChange {
   /** Replaces all that is deployed. With the id of what is there already it stays the same deployed model. */
   serves?: Array<{
     /** Id of the model. */

@@ -1,6 +1,6 @@
 import type {
   FailingDeploy,
-  ForeignEndpointChange,
+  ForeignVertexEndpointChange,
 } from '../../handles/googleServingTypes';
 import type { RpcCode } from '../googleErrors';
 
@@ -12,5 +12,5 @@ export interface ServingPlans {
     code: RpcCode;
   };
   /** Made right before the next change of its endpoint that somebody asks for. */
-  plantedChange?: ForeignEndpointChange & { endpoint: string };
+  plantedChange?: ForeignVertexEndpointChange & { endpoint: string };
 }

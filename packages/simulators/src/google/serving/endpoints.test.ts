@@ -413,3 +413,33 @@ it('answers a list with its filter, and refuses one it does not know', async () 
   const { status } = await ada.get(`${ENDPOINTS}?filter=state%3DACTIVE`);
   expect(status).toBe(400);
 });
+
+it('can be what is not established about the real service', async () => {
+  await simulators.google.setBehaviour({
+    duplicateDeployedModel: 'INVALID_ARGUMENT',
+    deployedModelNames: 'plain',
+  });
+  expect((await deploy(OLD)).status).toBe(400);
+  const { body } = await ada.get(FORECAST);
+  expect(body.deployedModels[0]).toMatchObject({
+    model:
+      'projects/123456789012/locations/europe-west4/models/demand-forecast',
+    modelVersionId: '1',
+  });
+});
+
+it('goes through the stages by itself when time passes', async () => {
+  await simulators.google.setDeploySeconds(0.5);
+  const { body } = await deploy('77', { '0': 100 });
+  const stages = new Set<string>();
+  for (;;) {
+    const { body: read } = await ada.get(`/v1/${body.name}`);
+    stages.add(read.metadata.deploymentStage);
+    if (read.done) break;
+  }
+  expect([...stages].slice(0, 2)).toEqual([
+    'STARTING_DEPLOYMENT',
+    'PREPARING_MODEL',
+  ]);
+  expect([...stages].pop()).toBe('SUCCESSFULLY_DEPLOYED');
+});

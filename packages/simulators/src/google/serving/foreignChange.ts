@@ -1,4 +1,4 @@
-import type { ForeignEndpointChange } from '../../handles/googleServingTypes';
+import type { ForeignVertexEndpointChange } from '../../handles/googleServingTypes';
 import type { GoogleCloud } from '../GoogleCloud';
 import { requireLabels } from '../messages/labels';
 import { requireVersion } from '../models/modelReferences';
@@ -17,7 +17,7 @@ import { requireSplit } from './trafficSplit';
 export function changeForeign(
   cloud: GoogleCloud,
   id: string,
-  change: ForeignEndpointChange,
+  change: ForeignVertexEndpointChange,
 ): VertexEndpoint {
   const endpoint =
     cloud.endpoints.get(id) ?? newEndpoint({ id, createdAt: cloud.now() });
@@ -42,7 +42,7 @@ export function applyPlantedChange(cloud: GoogleCloud, id: string): void {
 function serve(
   cloud: GoogleCloud,
   endpoint: VertexEndpoint,
-  serves: NonNullable<ForeignEndpointChange['serves']>,
+  serves: NonNullable<ForeignVertexEndpointChange['serves']>,
 ): void {
   const deployed = serves.map(one => {
     const { model, version } = requireVersion(
