@@ -26,6 +26,8 @@ const UNDESCRIBED: ReadonlySet<PlatformErrorCode> = new Set([
   'platform-permission-denied',
   'platform-rejected-request',
   'platform-response-too-large',
+  // Where it sends an object, Cloud Storage also refuses in plain text: no such object, no right to it.
+  'platform-response-invalid',
 ]);
 
 /** What a row of input looks like: of the version asked for, else of the one with the largest share. @internal */
