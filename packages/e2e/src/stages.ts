@@ -16,6 +16,8 @@ export interface Stage {
   endpoint: string;
   /** Version that has all of the traffic at first. */
   first: string;
+  /** A metric of its versions. */
+  metric: string;
   /** A column of what the model is asked, and a value for it. */
   column: { name: string; value: string };
   /** Whether one version of several can be asked. */
@@ -37,6 +39,7 @@ export const DATABRICKS: Stage = {
   title: 'Fraud detector',
   endpoint: 'fraud-detector',
   first: '2',
+  metric: 'accuracy',
   column: { name: 'amount', value: '3.5' },
   answersByVersion: true,
   async endTraining(portal) {
@@ -56,6 +59,7 @@ export const VERTEX_AI: Stage = {
   title: 'Demand forecast',
   endpoint: 'demand-forecast',
   first: '1',
+  metric: 'auRoc',
   column: { name: 'price', value: '1.5' },
   answersByVersion: false,
   async endTraining({ simulators: { google } }) {

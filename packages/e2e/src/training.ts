@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { TERMINAL_STATES } from 'modelops-simulators';
 import { callModelops, readSession } from './backendSession';
 import { countOpenRuns, readLedger } from './ledger';
 import type { Portal } from './portal';
@@ -39,7 +40,8 @@ export async function endTrainings(portal: Portal) {
     });
   }
   for (const job of await google.jobs())
-    if (!job.ended) await google.advanceJob(job.name, { to: 'CANCELLED' });
+    if (!TERMINAL_STATES.includes(job.state))
+      await google.advanceJob(job.name, { to: 'CANCELLED' });
   await untilNoRunIsOpen(portal);
 }
 

@@ -46,7 +46,7 @@ for (const stage of [DATABRICKS, VERTEX_AI]) {
       await expect(versions.first().getByRole('rowheader')).toContainText(
         newest,
       );
-      await expect(versions.first()).toContainText('accuracy');
+      await expect(versions.first()).toContainText(stage.metric);
       await expect(versions.filter({ hasText: 'champion' })).toContainText(
         `${stage.endpoint}: 100 %`,
       );
@@ -63,7 +63,7 @@ for (const stage of [DATABRICKS, VERTEX_AI]) {
       });
       const compared = rows(comparison.getByRole('table').first());
       await expect(compared.filter({ hasText: 'epochs' })).toContainText('2');
-      await expect(compared.filter({ hasText: 'accuracy' })).toBeVisible();
+      await expect(compared.filter({ hasText: stage.metric })).toBeVisible();
       await expectAccessibleNow(page, '[role="dialog"]');
       await page.keyboard.press('Escape');
     });

@@ -130,6 +130,7 @@ export function useSimulators(
   });
   beforeEach(async () => {
     await simulators?.databricks.reset();
+    await simulators?.google.reset();
     await simulators?.idp.reset();
   });
   afterAll(() => simulators?.close());
