@@ -20,7 +20,7 @@ import { cancelTraining } from './training/cancelTraining';
 import { readTrainingForm } from './training/trainingForm';
 import { readTrainingLog } from './training/trainingLog';
 import { readTrainingResult } from './training/trainingResult';
-import { TrainingStarts } from './training/TrainingStarts';
+import type { TrainingStarts } from './training/TrainingStarts';
 import type { VertexClient } from './vertexClient';
 import { refusal } from './vertexErrors';
 import { readJobs } from './vertexReadJobs';
@@ -32,12 +32,13 @@ type Named = KnownJob & { platformRunId: string };
 export class VertexConnection implements PlatformConnection {
   readonly registry: VertexRegistry;
   readonly serving: VertexServing;
-  private readonly trainings: TrainingStarts;
 
-  constructor(private readonly client: VertexClient) {
+  constructor(
+    private readonly client: VertexClient,
+    private readonly trainings: TrainingStarts,
+  ) {
     this.registry = new VertexRegistry(client);
     this.serving = new VertexServing(client);
-    this.trainings = new TrainingStarts(client);
   }
 
   async readForm(
@@ -61,7 +62,7 @@ export class VertexConnection implements PlatformConnection {
     if (job.resource.kind === 'endpoint')
       return changeEndpoint(this.client, call, job);
     if (job.operation === 'set-alias') return setAlias(this.client, call, job);
-    return this.trainings.start(call, job);
+    return this.trainings.start(this.client, call, job);
   }
 
   readJobs(

@@ -5,6 +5,7 @@ import type {
   PlatformConnection,
   PlatformResource,
 } from 'backstage-plugin-modelops-node';
+import { TrainingStarts } from './training/TrainingStarts';
 import { VertexClient } from './vertexClient';
 import { VertexConnection } from './VertexConnection';
 import { operationsOf, parseResource, RESOURCE_FORMS } from './vertexResources';
@@ -16,6 +17,7 @@ export class VertexPlatform implements ModelPlatform {
   readonly title = 'Vertex AI';
   readonly settings = connectionSettings;
   readonly resourceForms = RESOURCE_FORMS;
+  private readonly trainings = new TrainingStarts();
 
   parseResource(text: string): PlatformResource | undefined {
     return parseResource(text);
@@ -32,6 +34,9 @@ export class VertexPlatform implements ModelPlatform {
     const settings = toVertexSettings(
       connectionSettings.parse(connection.settings),
     );
-    return new VertexConnection(new VertexClient({ ...connection, settings }));
+    return new VertexConnection(
+      new VertexClient({ ...connection, settings }),
+      this.trainings,
+    );
   }
 }

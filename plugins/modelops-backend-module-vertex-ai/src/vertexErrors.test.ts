@@ -28,7 +28,9 @@ function said(
       status,
       message,
       ...(info && {
-        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', ...info }],
+        details: [
+          { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', ...info },
+        ],
       }),
     },
   };
@@ -58,7 +60,8 @@ describe('an error of Vertex AI', () => {
   });
 
   it('tells a quota that is used up from a rate of requests', () => {
-    const metric = 'aiplatform.googleapis.com/custom_model_training_nvidia_t4_gpus';
+    const metric =
+      'aiplatform.googleapis.com/custom_model_training_nvidia_t4_gpus';
     const words = `The following quota metrics exceed quota limits: ${metric}`;
     const quota = errorOf(429, said('RESOURCE_EXHAUSTED', words));
     expect(quota.code).toBe('platform-quota-exceeded');
@@ -100,7 +103,7 @@ describe('an error of Vertex AI', () => {
       'the account that the job runs as',
       said(
         'PERMISSION_DENIED',
-        'You need the permission iam.serviceAccounts.actAs on x',
+        'You do not have permission to act as service_account: x. (or it may not exist).',
       ),
       [
         'iam.serviceAccounts.actAs',
@@ -140,7 +143,10 @@ describe('an error of Vertex AI', () => {
       403,
       said(hostile, `Permission 'aiplatform.${hostile}' denied`, {
         reason: hostile,
-        metadata: { permission: `aiplatform.a.b ${hostile}`, resource: hostile },
+        metadata: {
+          permission: `aiplatform.a.b ${hostile}`,
+          resource: hostile,
+        },
       }),
     );
     expect(error.message).not.toContain('script');

@@ -33,6 +33,8 @@ const LONGEST_SEARCHED = 4_000;
 const PERMISSION = /^[a-z]{2,40}\.[A-Za-z]{2,60}\.[A-Za-z]{2,60}$/;
 const PERMISSION_IN_TEXT =
   /(?:^|[^A-Za-z0-9./])((?:aiplatform|iam|logging|serviceusage|storage)\.[A-Za-z]{2,60}\.[A-Za-z]{2,60})(?![A-Za-z0-9./])/;
+/** Vertex AI says this without the name of the permission. */
+const ACT_AS_IN_TEXT = /permission to act as service[_ ]account/i;
 const QUOTA_IN_TEXT =
   /quota metrics exceed quota limits: ([a-z]{2,40}\.googleapis\.com\/[a-z][a-z0-9_]{1,100})(?![A-Za-z0-9/])/;
 const ENUM = /^[A-Z][A-Z0-9_]{0,63}$/;
@@ -56,7 +58,7 @@ export function parseGoogleStatus(text: string): GoogleStatus | undefined {
     permission:
       typeof named === 'string' && PERMISSION.test(named)
         ? named
-        : PERMISSION_IN_TEXT.exec(searched)?.[1],
+        : permissionIn(searched),
     quotaMetric: quotaMetricIn(searched),
   };
 }
@@ -64,6 +66,12 @@ export function parseGoogleStatus(text: string): GoogleStatus | undefined {
 /** The quota that a message says is used up. Only its name is taken, and only if it looks like one. @internal */
 export function quotaMetricIn(message: string): string | undefined {
   return QUOTA_IN_TEXT.exec(message.slice(0, LONGEST_SEARCHED))?.[1];
+}
+
+function permissionIn(message: string): string | undefined {
+  return ACT_AS_IN_TEXT.test(message)
+    ? 'iam.serviceAccounts.actAs'
+    : PERMISSION_IN_TEXT.exec(message)?.[1];
 }
 
 function wordOf(text: string | undefined): string | undefined {

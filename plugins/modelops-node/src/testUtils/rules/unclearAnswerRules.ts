@@ -27,10 +27,14 @@ export const unclearAnswerRules: readonly ContractRule[] = [
         () => ({ refused: false }),
         error => bench.requireTyped(error),
       );
-      expect(outcome.refused).toBe(false);
+      // One that has to look for the job before it starts one, because the platform takes no id, may not get that far.
+      const sent = await bench.underTest.requestCount('start');
+      expect(outcome.refused).toBe(sent === 0);
       await bench.underTest.unspoil();
-      expect(await bench.underTest.jobs()).toHaveLength(1);
-      expect(await bench.kindsOf([bench.known(job)])).toEqual(['found']);
+      expect(await bench.underTest.jobs()).toHaveLength(sent);
+      expect(await bench.kindsOf([bench.known(job)])).toEqual([
+        sent === 0 ? 'missing' : 'found',
+      ]);
     },
   },
   {

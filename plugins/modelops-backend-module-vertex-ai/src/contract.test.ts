@@ -1,0 +1,6 @@
+import { describePlatformContract } from 'backstage-plugin-modelops-node/testUtils';
+import { VertexUnderTest } from './__testUtils__/VertexUnderTest';
+
+describePlatformContract('Vertex AI, custom jobs', () =>
+  VertexUnderTest.start('forecast-weekly'),
+);
