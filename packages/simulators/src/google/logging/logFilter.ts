@@ -18,6 +18,9 @@ const SEVERITIES = [
   'CRITICAL',
 ];
 
+/** Texts are compared for equality only. */
+const asText = () => 0;
+
 /**
  * The entries a filter lets through. Of the logging query language: comparisons of `resource.type`,
  * `resource.labels.x`, `timestamp`, `severity`, `insertId`, `logName`, joined by AND or a new line. No OR, no NOT.
@@ -64,9 +67,6 @@ function readCondition(text: string): (entry: LogEntry) => boolean {
     }
   };
 }
-
-/** Texts are compared for equality only. */
-const asText = () => 0;
 
 function rankOf(
   field: string,

@@ -1,8 +1,9 @@
 import protoFields from '@google-cloud/aiplatform/build/protos/protos.json';
 import type { Kind } from './readMessage';
+import * as jobs from '../training/jobShapes';
 import * as shapes from './shapes';
 
-const SCALARS = ['int32', 'bool'];
+const SCALARS = ['int32', 'int64', 'bool'];
 
 // The simulator knows each message by hand; Google's own protos say whether it is right.
 
@@ -61,6 +62,13 @@ it.each([
     ['endpoint'],
   ],
   ['PredictRequest', shapes.PREDICT_REQUEST, ['endpoint']],
+  ['CustomJob', jobs.CUSTOM_JOB, []],
+  ['CustomJobSpec', jobs.CUSTOM_JOB_SPEC, []],
+  ['WorkerPoolSpec', jobs.WORKER_POOL_SPEC, []],
+  ['ContainerSpec', jobs.CONTAINER_SPEC, []],
+  ['PythonPackageSpec', jobs.PYTHON_PACKAGE_SPEC, []],
+  ['Scheduling', jobs.SCHEDULING, []],
+  ['PipelineJob', jobs.PIPELINE_JOB, []],
 ])('%s has the fields that Google published', (name, shape, inPath) => {
   const { fields } = published[name];
   expect([...Object.keys(shape), ...inPath].sort()).toEqual(

@@ -16,6 +16,56 @@ interface Token {
   value?: string;
 }
 
+/** Reads one filter from left to right, a method for each level of the grammar. */
+class FilterReader {
+  private readonly tokens: Token[];
+
+  constructor(private readonly filter: string, private readonly kind: JobKind) {
+    this.tokens = tokenize(filter);
+  }
+
+  read(): Test {
+    const holds = this.conjunction();
+    if (this.tokens.length > 0) throw invalidFilter(this.filter);
+    return holds;
+  }
+
+  private conjunction(): Test {
+    const tests = [this.disjunction()];
+    while (this.takes('AND')) tests.push(this.disjunction());
+    return job => tests.every(test => test(job));
+  }
+
+  private disjunction(): Test {
+    const tests = [this.term()];
+    while (this.takes('OR')) tests.push(this.term());
+    return job => tests.some(test => test(job));
+  }
+
+  private term(): Test {
+    if (this.takes('NOT')) {
+      const test = this.term();
+      return job => !test(job);
+    }
+    if (this.takes('(')) {
+      const test = this.conjunction();
+      if (!this.takes(')')) throw invalidFilter(this.filter);
+      return test;
+    }
+    const token = this.tokens.shift();
+    const test = token?.field !== undefined && comparison(token, this.kind);
+    if (!test) throw invalidFilter(this.filter);
+    return test;
+  }
+
+  private takes(word: string): boolean {
+    const [next] = this.tokens;
+    const fits = next?.word === word || next?.bracket === word;
+    if (fits) this.tokens.shift();
+    return fits;
+  }
+}
+
 /**
  * Those jobs that a list filter lets through: `display_name`, `state`, `create_time` and `labels.key`, joined with AND,
  * OR, NOT and brackets; OR binds closer than AND (google.aip.dev/160). Source: ListCustomJobsRequest.filter.
@@ -26,41 +76,11 @@ export function filteredJobs(
   kind: JobKind,
 ): TrainingJob[] {
   if (!filter?.trim()) return jobs;
-  const tokens = tokenize(filter);
-  const fail = () => invalidArgument(`The filter "${filter}" is invalid.`);
-  const takes = (word: string) => {
-    const fits = tokens[0]?.word === word || tokens[0]?.bracket === word;
-    if (fits) tokens.shift();
-    return fits;
-  };
-  const conjunction = (): Test => {
-    const tests = [disjunction()];
-    while (takes('AND')) tests.push(disjunction());
-    return job => tests.every(test => test(job));
-  };
-  const disjunction = (): Test => {
-    const tests = [negation()];
-    while (takes('OR')) tests.push(negation());
-    return job => tests.some(test => test(job));
-  };
-  const negation = (): Test => {
-    if (takes('NOT')) {
-      const test = negation();
-      return job => !test(job);
-    }
-    if (takes('(')) {
-      const test = conjunction();
-      if (!takes(')')) throw fail();
-      return test;
-    }
-    const token = tokens.shift();
-    const test = token?.field !== undefined && comparison(token, kind);
-    if (!test) throw fail();
-    return test;
-  };
-  const holds = conjunction();
-  if (tokens.length > 0) throw fail();
-  return jobs.filter(holds);
+  return jobs.filter(new FilterReader(filter, kind).read());
+}
+
+function invalidFilter(filter: string) {
+  return invalidArgument(`The filter "${filter}" is invalid.`);
 }
 
 function tokenize(filter: string): Token[] {
@@ -68,7 +88,7 @@ function tokenize(filter: string): Token[] {
   const pattern = new RegExp(TOKEN);
   while (filter.slice(pattern.lastIndex).trim() !== '') {
     const found = pattern.exec(filter);
-    if (!found) throw invalidArgument(`The filter "${filter}" is invalid.`);
+    if (!found) throw invalidFilter(filter);
     tokens.push({ ...found.groups });
   }
   return tokens;

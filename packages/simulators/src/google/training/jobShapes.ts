@@ -1,66 +1,48 @@
 import type { Kind, Shape } from '../messages/readMessage';
+import { MACHINE_SPEC } from '../messages/shapes';
 
-// Field names of google.cloud.aiplatform.v1: custom_job.proto, machine_resources.proto, pipeline_job.proto.
-
-/** By number, since the official clients send numbers. Gaps are numbers never given. Source: accelerator_type.proto. */
-const ACCELERATOR_TYPES = [
-  'ACCELERATOR_TYPE_UNSPECIFIED',
-  'NVIDIA_TESLA_K80',
-  'NVIDIA_TESLA_P100',
-  'NVIDIA_TESLA_V100',
-  'NVIDIA_TESLA_P4',
-  'NVIDIA_TESLA_T4',
-  'TPU_V2',
-  'TPU_V3',
-  'NVIDIA_TESLA_A100',
-  'NVIDIA_A100_80GB',
-  'TPU_V4_POD',
-  'NVIDIA_L4',
-  'TPU_V5_LITEPOD',
-  'NVIDIA_H100_80GB',
-  'NVIDIA_H100_MEGA_80GB',
-  'NVIDIA_H200_141GB',
-  'NVIDIA_B200',
-  'NVIDIA_GB200',
-  'NVIDIA_RTX_PRO_6000',
-];
+// Field names of google.cloud.aiplatform.v1; `messages/shapes.test.ts` compares each of them with Google's protos.
 
 const TEXTS: Kind = ['list', 'string'];
 const ENV: Kind = ['list', { name: 'string', value: 'string' }];
 
-const WORKER_POOL_SPEC: Shape = {
-  containerSpec: { imageUri: 'string', command: TEXTS, args: TEXTS, env: ENV },
-  pythonPackageSpec: {
-    executorImageUri: 'string',
-    packageUris: TEXTS,
-    pythonModule: 'string',
-    args: TEXTS,
-    env: ENV,
-  },
-  machineSpec: {
-    machineType: 'string',
-    acceleratorType: ['enum', ACCELERATOR_TYPES],
-    acceleratorCount: 'int32',
-    gpuPartitionSize: 'string',
-    tpuTopology: 'string',
-    reservationAffinity: 'any',
-  },
+export const CONTAINER_SPEC: Shape = {
+  imageUri: 'string',
+  command: TEXTS,
+  args: TEXTS,
+  env: ENV,
+};
+
+export const PYTHON_PACKAGE_SPEC: Shape = {
+  executorImageUri: 'string',
+  packageUris: TEXTS,
+  pythonModule: 'string',
+  args: TEXTS,
+  env: ENV,
+};
+
+export const SCHEDULING: Shape = {
+  timeout: 'string',
+  restartJobOnWorkerRestart: 'bool',
+  strategy: 'any',
+  disableRetries: 'bool',
+  maxWaitDuration: 'string',
+};
+
+export const WORKER_POOL_SPEC: Shape = {
+  containerSpec: CONTAINER_SPEC,
+  pythonPackageSpec: PYTHON_PACKAGE_SPEC,
+  machineSpec: MACHINE_SPEC,
   replicaCount: 'int64',
   nfsMounts: 'any',
   lustreMounts: 'any',
   diskSpec: { bootDiskType: 'string', bootDiskSizeGb: 'int32' },
 };
 
-const CUSTOM_JOB_SPEC: Shape = {
+export const CUSTOM_JOB_SPEC: Shape = {
   persistentResourceId: 'string',
   workerPoolSpecs: ['list', WORKER_POOL_SPEC],
-  scheduling: {
-    timeout: 'string',
-    restartJobOnWorkerRestart: 'bool',
-    strategy: 'any',
-    disableRetries: 'bool',
-    maxWaitDuration: 'string',
-  },
+  scheduling: SCHEDULING,
   serviceAccount: 'string',
   network: 'string',
   reservedIpRanges: TEXTS,
