@@ -40,9 +40,10 @@ function readCondition(
     if (operator === '=' && key)
       return item => item.labels?.[unquoted(key)] === wanted;
   }
-  const of = fields[toJsonName(field ?? '')];
-  if (!of || key || operator === ':')
+  const name = toJsonName(field ?? '');
+  if (!Object.hasOwn(fields, name) || key || operator === ':')
     throw invalidArgument(`The filter "${filter}" is invalid.`);
+  const of = fields[name];
   return item => (of(item) === wanted) === (operator === '=');
 }
 

@@ -410,8 +410,11 @@ it('answers a list with its filter, and refuses one it does not know', async () 
     await ids('labels:team AND displayName="Shared scores" AND endpoint!="x"'),
   ).toEqual(['shared-scores']);
   expect(await ids('labels.other:*')).toEqual([]);
-  const { status } = await ada.get(`${ENDPOINTS}?filter=state%3DACTIVE`);
-  expect(status).toBe(400);
+  for (const filter of ['state=ACTIVE', 'constructor=x', 'labels', 'a OR b'])
+    expect(
+      (await ada.get(`${ENDPOINTS}?filter=${encodeURIComponent(filter)}`))
+        .status,
+    ).toBe(400);
 });
 
 it('can be what is not established about the real service', async () => {
