@@ -42,12 +42,24 @@ export class GoogleCloud {
   readonly objects = demoObjects();
   /** Long-running operations by name. */
   readonly operations = new Map<string, Operation>();
-  /** Settled when the versions that exist before the first training are there, and what serves them. */
-  seeded: Promise<void> = Promise.resolve();
+  private seeding: Promise<void> | undefined;
 
-  /** @param url - where it listens. */
-  constructor(readonly url: string, issuer: string) {
+  /**
+   * @param url - where it listens
+   * @param seed - adds the versions that exist before the first training, and what serves them
+   */
+  constructor(
+    readonly url: string,
+    issuer: string,
+    private readonly seed: (cloud: GoogleCloud) => Promise<void>,
+  ) {
     this.providers = demoProviders(issuer);
+  }
+
+  /** Settled when that is there. It takes seconds, so it begins when something first needs it. */
+  get seeded(): Promise<void> {
+    this.seeding ??= this.seed(this);
+    return this.seeding;
   }
 
   /** Google's own time in epoch milliseconds. */

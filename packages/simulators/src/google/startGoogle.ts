@@ -44,13 +44,14 @@ export async function startGoogle(
     setHeaders,
   });
   const trainer = new Trainer();
-  const seeds = trainSeedModels(trainer);
+  let seeds: ReturnType<typeof trainSeedModels> | undefined;
+  const seed = async (cloud: GoogleCloud) => {
+    seeds ??= trainSeedModels(trainer);
+    addSeedModels(cloud, await seeds);
+    addDemoEndpoints(cloud);
+  };
   const openCloud = (): RunningCloud => {
-    const cloud = new GoogleCloud(server.url, options.issuer);
-    cloud.seeded = seeds.then(trained => {
-      addSeedModels(cloud, trained);
-      addDemoEndpoints(cloud);
-    });
+    const cloud = new GoogleCloud(server.url, options.issuer, seed);
     return {
       cloud,
       jobs: new JobScheduler(cloud, trainer, options.pace),

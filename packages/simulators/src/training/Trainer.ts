@@ -11,18 +11,10 @@ export class TrainingError extends Error {}
  * epochs in the server's own thread (0.3 s, on a busy machine 1.3 s) let no timer run and no request be answered.
  */
 export class Trainer {
-  // This package is private and never built: it always runs from its sources.
-  // eslint-disable-next-line no-restricted-syntax
-  private readonly worker = new Worker(join(__dirname, 'trainingWorker.ts'));
+  /** Started by the first training: a simulator that no test asks anything costs no thread. */
+  private worker: Worker | undefined;
   private readonly waiting = new Map<number, (answer: WorkerAnswer) => void>();
   private lastId = 0;
-
-  constructor() {
-    this.worker.on('message', (answer: WorkerAnswer) => {
-      this.waiting.get(answer.id)?.(answer);
-      this.waiting.delete(answer.id);
-    });
-  }
 
   /** Trains, until done or stopped; stopped is an error, too. */
   async train(order: TrainingOrder, stop?: AbortSignal): Promise<TrainedModel> {
@@ -35,6 +27,7 @@ export class Trainer {
     stop?.addEventListener('abort', () => Atomics.store(stopped, 0, 1));
     const answer = await new Promise<WorkerAnswer>(resolve => {
       this.waiting.set(id, resolve);
+      this.worker ??= this.startWorker();
       this.worker.postMessage({ id, stopped, ...order });
     });
     if ('error' in answer) throw new TrainingError(answer.error);
@@ -42,6 +35,17 @@ export class Trainer {
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate();
+    await this.worker?.terminate();
+  }
+
+  private startWorker(): Worker {
+    // This package is private and never built: it always runs from its sources.
+    // eslint-disable-next-line no-restricted-syntax
+    const worker = new Worker(join(__dirname, 'trainingWorker.ts'));
+    worker.on('message', (answer: WorkerAnswer) => {
+      this.waiting.get(answer.id)?.(answer);
+      this.waiting.delete(answer.id);
+    });
+    return worker;
   }
 }
