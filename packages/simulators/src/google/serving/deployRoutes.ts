@@ -2,8 +2,6 @@ import type { Express } from 'express';
 import type { ApiCall, ApiRoute } from '../apiRoute';
 import {
   failedPrecondition,
-  GoogleError,
-  invalidArgument,
   notFound,
   rpcStatus,
   type RpcStatus,
@@ -15,16 +13,8 @@ import {
   MUTATE_DEPLOYED_MODEL_REQUEST,
   UNDEPLOY_MODEL_REQUEST,
 } from '../messages/shapes';
-import {
-  modelIdOf,
-  readModelName,
-  requireVersion,
-  type FoundVersion,
-} from '../models/modelReferences';
 import { itemPath, resourceName } from '../names';
-import { newNumericId } from '../operations/operations';
 import { DEPLOYING, type OperationTimers } from '../operations/OperationTimers';
-import { serviceAccountResource } from '../principals';
 import {
   deployedIds,
   touchEndpoint,
@@ -33,12 +23,9 @@ import {
 } from './endpoints';
 import { deployedModelView } from './endpointViews';
 import { applyPlantedChange } from './foreignChange';
+import { readDeployedModel } from './readDeployedModel';
 import { requireEndpoint, requireIdle } from './requireEndpoint';
-import {
-  requireQuota,
-  requireReplicas,
-  requireResources,
-} from './requireResources';
+import { requireQuota, requireReplicas } from './requireResources';
 import { splitAfterDeploy, splitAfterUndeploy } from './trafficSplit';
 
 const DEPLOY = 'aiplatform.endpoints.deploy';
@@ -87,11 +74,10 @@ export function deployRoutes(
       const endpoint = requireEndpoint(call);
       applyPlantedChange(cloud, endpoint.id);
       requireIdle(call, timers(), endpoint);
-      const deployed = readDeployedModel(
-        call,
-        request.deployedModel ?? {},
-        takenIds(timers(), endpoint),
-      );
+      const deployed = readDeployedModel(call, request.deployedModel ?? {}, [
+        ...deployedIds(endpoint),
+        ...idsOnTheWay(timers(), endpoint),
+      ]);
       const splitNow = () =>
         splitAfterDeploy(
           endpoint.trafficSplit,
@@ -182,65 +168,11 @@ export function deployRoutes(
   );
 }
 
-/** Ids that are deployed, or about to be. */
-function takenIds(timers: OperationTimers, endpoint: VertexEndpoint): string[] {
-  const running = timers.runningOn(resourceName('endpoints', endpoint.id));
-  return [
-    ...deployedIds(endpoint),
-    ...running.flatMap(one => timers.planOf(one)?.reserves ?? []),
-  ];
-}
-
-function readDeployedModel(
-  call: ApiCall,
-  given: Message,
-  taken: string[],
-): DeployedModel {
-  if (!given.model) throw invalidArgument('deployed_model.model is required.');
-  const {
-    id = newNumericId(),
-    model: _,
-    displayName,
-    modelVersionId: __,
-    createTime: ___,
-    ...further
-  } = given;
-  if (given.id !== undefined && !/^\d{1,10}$/.test(id))
-    throw invalidArgument(
-      'deployed_model.id must be 1-10 characters long and consist of digits.',
-    );
-  if (taken.includes(id))
-    throw new GoogleError(
-      call.cloud.behaviour.duplicateDeployedModel,
-      `DeployedModel with ID ${id} already exists on the Endpoint.`,
-    );
-  const { model, version } = readableVersion(call, given.model);
-  if (further.serviceAccount)
-    call.require(
-      'iam.serviceAccounts.actAs',
-      serviceAccountResource(further.serviceAccount),
-    );
-  requireResources(further);
-  further.dedicatedResources.maxReplicaCount ??=
-    further.dedicatedResources.minReplicaCount;
-  return {
-    id,
-    displayName: displayName || model.displayName,
-    createdAt: call.cloud.now(),
-    further,
-    model,
-    serves: version,
-  };
-}
-
-/** Who deploys a model has to be allowed to read it. */
-function readableVersion(call: ApiCall, name: string): FoundVersion {
-  const reference = readModelName(name);
-  call.require(
-    'aiplatform.models.get',
-    resourceName('models', modelIdOf(reference)),
-  );
-  return requireVersion(call.cloud, reference);
+/** Ids of what is being deployed. */
+function idsOnTheWay(timers: OperationTimers, { id }: VertexEndpoint) {
+  return timers
+    .runningOn(resourceName('endpoints', id))
+    .flatMap(operation => timers.planOf(operation)?.reserves ?? []);
 }
 
 function requireDeployed(
