@@ -26,13 +26,7 @@ beforeAll(async () => {
   } as Parameters<typeof loadConfigSchema>[0]);
 }, 60_000);
 
-type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | Json[]
-  | { [key: string]: Json };
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type Keys = Record<string, Json>;
 
 const WORKFORCE =
@@ -138,7 +132,10 @@ describe('config.d.ts and the schemas of the module', () => {
               templateUri: 'https://example/pipeline.yaml',
               runtimeConfig: {
                 gcsOutputDirectory: 'gs://bucket/out',
-                parameterValues: { deep: '{{deep}}', run: '{{modelops.runId}}' },
+                parameterValues: {
+                  deep: '{{deep}}',
+                  run: '{{modelops.runId}}',
+                },
               },
             },
             parameters: {
@@ -216,9 +213,10 @@ describe('config.d.ts and the schemas of the module', () => {
       credentialLifetime: {},
     };
     for (const key of Object.keys(connectionSettings.shape))
-      expect([key, declares({ [key]: values[key] ?? 'text' }, 'user', {})]).toEqual(
-        [key, true],
-      );
+      expect([
+        key,
+        declares({ [key]: values[key] ?? 'text' }, 'user', {}),
+      ]).toEqual([key, true]);
     for (const [block, { shape }] of [
       ['user', userSettings],
       ['reader', readerSettings],

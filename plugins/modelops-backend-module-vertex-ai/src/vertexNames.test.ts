@@ -111,7 +111,11 @@ describe('a path', () => {
     const request = { target: 'a', needs: 'b' };
     for (const path of ['models/../../x', '//evil.example/x'])
       await expect(
-        client().send(call, { ...request, path }, { method: 'GET', repeat: 'once' }),
+        client().send(
+          call,
+          { ...request, path },
+          { method: 'GET', repeat: 'once' },
+        ),
       ).rejects.toMatchObject({
         code: 'platform-response-invalid',
         refused: true,

@@ -41,6 +41,8 @@ describe('a resource', () => {
     expect(operationsOf(template, 'serve')).toEqual([]);
     expect(offers(endpoint, 'rollback')).toBe(true);
     expect(offers(endpoint, 'start')).toBe(false);
-    expect(offers({ kind: 'constructor', canonical: 'x' }, 'start')).toBe(false);
+    expect(offers({ kind: 'constructor', canonical: 'x' }, 'start')).toBe(
+      false,
+    );
   });
 });

@@ -43,7 +43,7 @@ export const TEMPLATES = {
         ],
       },
     },
-    parameters: DECLARED,
+    parameters: { ...DECLARED },
   },
   'forecast-pipeline': {
     pipelineJob: {
@@ -61,7 +61,7 @@ export const TEMPLATES = {
         },
       },
     },
-    parameters: DECLARED,
+    parameters: { ...DECLARED },
   },
 };
 /** Name of a template of the tests. */

@@ -20,6 +20,7 @@ const MAX_TASKS = 20;
 /** Source: google/logging/v2/log_entry.proto. Anything else of an entry is not shown. */
 const entrySchema = z.object({
   timestamp: text,
+  insertId: text,
   severity: text,
   textPayload: text,
   jsonPayload: z.looseObject({ message: z.unknown().optional() }).nullish(),
@@ -55,17 +56,18 @@ export async function readLogTail(
 ): Promise<string> {
   // Without a bound, Cloud Logging searches all that is kept.
   const since = new Date(job.notBefore.getTime() - CLOCK_SKEW_MS);
-  const lines: string[] = [];
+  const entries: Entry[] = [];
   let bytes = 0;
   for await (const entry of newestFirst(client, call, job, {
     filter: `${resources} AND timestamp>="${since.toISOString()}"`,
   })) {
-    const line = lineOf(entry);
-    lines.push(line);
-    bytes += Buffer.byteLength(line) + 1;
-    if (bytes >= maxBytes) break;
+    // Those of one moment do not come newest first, so all of them are read.
+    const sameMoment = entry.timestamp === entries.at(-1)?.timestamp;
+    if (bytes >= maxBytes && !sameMoment) break;
+    entries.push(entry);
+    bytes += Buffer.byteLength(lineOf(entry)) + 1;
   }
-  return tailOf(lines.reverse().join('\n'), maxBytes);
+  return tailOf(entries.sort(byTime).map(lineOf).join('\n'), maxBytes);
 }
 
 async function* newestFirst(
@@ -139,6 +141,19 @@ function customJobsOf(client: VertexClient, { body }: TrainingJob): string[] {
         : [];
     })
     .slice(0, MAX_TASKS);
+}
+
+/** Those of one moment are given in the order of their ids, whichever way the others go. */
+function byTime(one: Entry, other: Entry): number {
+  const key = ({ timestamp = '', insertId = '' }: Entry) =>
+    `${momentOf(timestamp)} ${insertId}`;
+  return key(one) < key(other) ? -1 : 1;
+}
+
+/** RFC 3339 in UTC with all nine digits of a second, so that moments compare as texts. */
+function momentOf(timestamp: string): string {
+  const [whole, fraction = ''] = timestamp.replace(/Z$/, '').split('.');
+  return `${whole}.${fraction.padEnd(9, '0')}`;
 }
 
 function lineOf({ textPayload, jsonPayload, severity }: Entry): string {
