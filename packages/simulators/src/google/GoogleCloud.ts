@@ -28,7 +28,7 @@ export class GoogleCloud {
   providers: FederationProvider[];
   /** Custom and pipeline jobs by resource name, oldest first. */
   readonly jobs = new Map<string, TrainingJob>();
-  /** The next job that is created will run, and then fail with this. */
+  /** The next job that somebody creates will run, and then fail with this. */
   failNextJob: RpcStatus | undefined;
   readonly logEntries: LogEntry[] = [];
   lastInsertId = 0;

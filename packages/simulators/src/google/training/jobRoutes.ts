@@ -36,6 +36,8 @@ export function jobRoutes(
       api(`aiplatform.${kind}.create`, call => {
         const job =
           kind === 'customJobs' ? customJobOf(call) : pipelineJobOf(call);
+        job.willFail = call.cloud.failNextJob;
+        call.cloud.failNextJob = undefined;
         scheduler().accept(job);
         return toJobView(job);
       }),

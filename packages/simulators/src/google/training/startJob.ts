@@ -77,8 +77,6 @@ export function newJob(
 ): TrainingJob {
   const id = chosenId ?? newNumericId();
   const now = cloud.timestamp();
-  const planned = cloud.failNextJob;
-  cloud.failNextJob = undefined;
   if (kind === 'pipelineJobs')
     // A label of Google's own; a caller's value is overwritten.
     asked.labels = {
@@ -95,7 +93,6 @@ export function newJob(
     state: 'QUEUED',
     createTime: now,
     updateTime: now,
-    willFail: planned,
   };
 }
 
