@@ -19,6 +19,10 @@ export interface Purpose {
   asksFor?: string;
 }
 
+/** What to do when there is no quota. @internal */
+export const QUOTA_ADVICE =
+  'Ask for less, or ask the owner of the project for more quota.';
+
 /** google.rpc codes by name. Source: google/rpc/code.proto. */
 const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
   ['UNAUTHENTICATED', 'platform-refused-credential'],
@@ -133,10 +137,6 @@ function sentenceFor(
       return `${id} answered ${status} with something that is not Vertex AI. Check the host of the connection.`;
   }
 }
-
-/** What to do when there is no quota. @internal */
-export const QUOTA_ADVICE =
-  'Ask for less, or ask the owner of the project for more quota.';
 
 /** That there is no quota, for what, and which. @internal */
 export function quotaSentence(

@@ -13,21 +13,10 @@ export interface StsQuestion {
 /** A claim longer than this, or of other characters, is not shown. */
 const SHOWN_CLAIM = /^[A-Za-z0-9._~:/@-]{1,200}$/;
 
-/**
- * What to do about a refusal of Google's Security Token Service. Its codes are few, so the cause is recognised by its words, of
- * which none are passed on. Source of the words: reference, section 1.
- * @internal
- */
-export function stsAdvice(
-  { code, description }: TokenRefusal,
-  question: StsQuestion,
-): string {
-  for (const [pattern, advise] of CAUSES)
-    if (pattern.test(description)) return advise(question);
-  return (CODES.get(code ?? '') ?? OTHERWISE)(question);
-}
-
 type Advise = (question: StsQuestion) => string;
+
+const CONDITION =
+  "The attribute condition of the provider is false for this token. Compare the condition with the claims of the token, or ask the pool's administrator to let this person in.";
 
 /** The first that fits. None of the patterns can backtrack, and the description is of bounded length. */
 const CAUSES: readonly [RegExp, Advise][] = [
@@ -94,9 +83,6 @@ const CAUSES: readonly [RegExp, Advise][] = [
   ],
 ];
 
-const CONDITION =
-  "The attribute condition of the provider is false for this token. Compare the condition with the claims of the token, or ask the pool's administrator to let this person in.";
-
 const CODES: ReadonlyMap<string, Advise> = new Map<string, Advise>([
   [
     'invalid_target',
@@ -119,6 +105,20 @@ const CODES: ReadonlyMap<string, Advise> = new Map<string, Advise>([
 
 const OTHERWISE: Advise = ({ audience }) =>
   `Check 'audience' of the connection (${audience}), and that Google's Security Token Service is enabled there.`;
+
+/**
+ * What to do about a refusal of Google's Security Token Service. Its codes are few, so the cause is recognised by its words, of
+ * which none are passed on. Source of the words: reference, section 1.
+ * @internal
+ */
+export function stsAdvice(
+  { code, description }: TokenRefusal,
+  question: StsQuestion,
+): string {
+  for (const [pattern, advise] of CAUSES)
+    if (pattern.test(description)) return advise(question);
+  return (CODES.get(code ?? '') ?? OTHERWISE)(question);
+}
 
 /** Two audiences are easily confused: the parameter, which names the provider, and the claim, which names a client. */
 function wrongAudClaim(question: StsQuestion): string {

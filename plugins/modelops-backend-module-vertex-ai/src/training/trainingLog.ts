@@ -32,6 +32,15 @@ const pageSchema = z.object({
   nextPageToken: text,
 });
 
+/** Severities that are said beside the text. */
+const LOUD: ReadonlySet<string> = new Set([
+  'WARNING',
+  'ERROR',
+  'CRITICAL',
+  'ALERT',
+  'EMERGENCY',
+]);
+
 /** End of the log of a job, oldest first, of at most `maxBytes` bytes. @internal */
 export async function readTrainingLog(
   client: VertexClient,
@@ -165,12 +174,3 @@ function lineOf({ textPayload, jsonPayload, severity }: Entry): string {
   const line = message.replace(/\n$/, '');
   return severity && LOUD.has(severity) ? `${severity} ${line}` : line;
 }
-
-/** Severities that are said beside the text. */
-const LOUD: ReadonlySet<string> = new Set([
-  'WARNING',
-  'ERROR',
-  'CRITICAL',
-  'ALERT',
-  'EMERGENCY',
-]);

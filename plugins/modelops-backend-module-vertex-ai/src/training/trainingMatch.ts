@@ -27,6 +27,12 @@ export const CLOCK_SKEW_MS = 5 * 60_000;
 /** A request may arrive this long after it was given up, in milliseconds: proxies hold on to it. */
 const LATE_ARRIVAL_MS = 10 * 60_000;
 
+const PROGRAM: readonly JobPath[] = [
+  ['containerSpec', 'imageUri'],
+  ['pythonPackageSpec', 'executorImageUri'],
+  ['pythonPackageSpec', 'pythonModule'],
+];
+
 /** What is compared: what was sent, by whom, and when if that is known. */
 type Sent = Pick<KnownJob, 'resource' | 'parameters' | 'principal' | 'runId'> &
   Partial<Pick<KnownJob, 'notBefore' | 'notAfter'>>;
@@ -143,12 +149,6 @@ function findOtherProgram(
     }
   return undefined;
 }
-
-const PROGRAM: readonly JobPath[] = [
-  ['containerSpec', 'imageUri'],
-  ['pythonPackageSpec', 'executorImageUri'],
-  ['pythonPackageSpec', 'pythonModule'],
-];
 
 function hasPlace(value: unknown): boolean {
   return placesOf({ value }).length > 0;
