@@ -7,10 +7,10 @@ import type {
   PlatformResource,
   StartJob,
 } from 'backstage-plugin-modelops-node';
-import { googlePerson, type Person } from 'modelops-simulators';
+import type { Person } from 'modelops-simulators';
 import type { TestProject } from './TestProject';
+import { ADA, known, MODEL } from './trainings';
 
-export const MODEL = { kind: 'model', canonical: 'model/demand-forecast' };
 export const CHURN = { kind: 'model', canonical: 'model/churn-score' };
 /** Serves version 1 of the model with all of the traffic, as 1000000001. */
 export const ENDPOINT = {
@@ -61,7 +61,7 @@ export class EndpointChanges {
       runId: randomUUID(),
       resource: ENDPOINT,
       model: MODEL,
-      principal: googlePerson('ada@acme.example'),
+      principal: ADA,
       revision: form.serving?.revision,
       ...plan,
       parameters: { ...Object.fromEntries(defaults), ...plan.parameters },
@@ -148,15 +148,4 @@ export class EndpointChanges {
       ({ method, path }) => method !== 'GET' && path.startsWith(ENDPOINTS),
     );
   }
-}
-
-/** What the backend knows of a start that was sent just now. */
-export function known(job: Start, change: Partial<KnownJob> = {}): KnownJob {
-  return {
-    ...job,
-    notBefore: new Date(Date.now() - 5_000),
-    notAfter: new Date(Date.now() + 5_000),
-    claimed: new Set(),
-    ...change,
-  };
 }

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { googlePerson } from 'modelops-simulators';
-import { CHURN, known, MODEL } from '../__testUtils__/EndpointChanges';
+import { CHURN } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
+import {
+  ADA,
+  aStart,
+  known,
+  MODEL,
+  PARAMETERS,
+  TEMPLATES,
+} from '../__testUtils__/trainings';
 
 const MODELS = '/v1/projects/ml-demo/locations/europe-west4/models';
 const VERSIONS = `${MODELS}/demand-forecast:listVersions`;
@@ -74,6 +81,49 @@ describe('Versions of a model', () => {
       expect(
         requests.filter(({ path }) => path.endsWith(':listVersions')),
       ).toHaveLength(3);
+    });
+
+    it.each(['forecast-weekly', 'forecast-pipeline'])(
+      'names the job that made a version, by the id that the portal knows, and what it was trained with (%s)',
+      async template => {
+        const connection = project.open({ trainingTemplates: TEMPLATES });
+        const job = aStart({ template });
+        const { platformRunId } = await connection.start(await ada(), job);
+        await project.google.advanceJob(platformRunId, { to: 'SUCCEEDED' });
+        const { items } = await connection.registry!.listVersions(
+          await ada(),
+          MODEL,
+          { limit: 1 },
+        );
+        expect(items[0].sourceJob).toEqual({
+          platformRunId,
+          url: expect.stringContaining('console.cloud.google.com'),
+          runId: job.runId,
+        });
+        expect(items[0].metrics.length).toBeGreaterThan(0);
+        const detail = await connection.registry!.readVersion(
+          await ada(),
+          MODEL,
+          items[0].version,
+        );
+        expect(detail.parameters).toEqual({
+          epochs: String(PARAMETERS.epochs),
+          learning_rate: String(PARAMETERS.learning_rate),
+        });
+      },
+    );
+
+    it('names no job to whoever may not look at jobs', async () => {
+      await project.google.addVersion('demand-forecast', {
+        labels: { 'modelops-run-id': randomUUID() },
+      });
+      await project.google.fault({
+        path: '/v1/projects/ml-demo/locations/europe-west4/customJobs',
+        effect: 'status',
+        status: 403,
+      });
+      const { items } = await list({ limit: 1 });
+      expect(items[0].sourceJob).toBeUndefined();
     });
 
     it('names the pipeline that made a version', async () => {
@@ -249,7 +299,7 @@ describe('Versions of a model', () => {
       operation: 'set-alias' as const,
       resource: MODEL,
       version,
-      principal: googlePerson('ada@acme.example'),
+      principal: ADA,
       parameters: { alias },
     });
     const set = async (alias: string, version = '2') =>

@@ -3,11 +3,11 @@ import {
   ENDPOINT,
   EndpointChanges,
   ENDPOINTS,
-  MODEL,
   NEW,
   SHARED,
 } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
+import { MODEL } from '../__testUtils__/trainings';
 
 const PATH = `${ENDPOINTS}/demand-forecast`;
 const PREDICT = `${PATH}:predict`;
@@ -333,6 +333,18 @@ describe('What is served', () => {
       expect(await project.google.requests({ path: PREDICT })).toHaveLength(
         before,
       );
+    });
+
+    it('asks no endpoint that sends its traffic nowhere', async () => {
+      await project.google.changeEndpoint('demand-forecast', {
+        serves: [{ model: 'demand-forecast', version: '1', share: 0 }],
+      });
+      const error = await project.failureOf(predict({ instances: [{}] }));
+      expect(error).toMatchObject({
+        code: 'platform-rejected-request',
+        refused: true,
+      });
+      expect(error.message).toContain('to no version');
     });
 
     it('says of an input that the model refuses nothing that the model said', async () => {

@@ -40,7 +40,7 @@ describe('Changing an endpoint', () => {
               share: 100,
               ours: true,
               state: 'ready',
-              size: 'n1-standard-2, 1 replica',
+              size: 'n1-standard-2, 1 machine',
               scaleToZero: false,
             },
           ],
@@ -80,7 +80,7 @@ describe('Changing an endpoint', () => {
         4,
       ]);
       expect(form.serving?.served[1].size).toBe(
-        'n1-standard-8, 2 × NVIDIA_TESLA_T4, 2 to 4 replicas',
+        'n1-standard-8, 2 × NVIDIA_TESLA_T4, 2 to 4 machines',
       );
     });
 
@@ -311,7 +311,7 @@ describe('Changing an endpoint', () => {
         code: 'platform-rejected-request',
         refused: true,
       });
-      expect(error.message).toContain('n1-standard-2, 1 replica');
+      expect(error.message).toContain('n1-standard-2, 1 machine');
     });
   });
 

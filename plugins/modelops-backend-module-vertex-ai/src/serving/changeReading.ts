@@ -75,9 +75,17 @@ function knownOperation(
     const isThere = facts.endpoint?.deployedModels.some(
       ({ id }) => id === known.deployedModelId,
     );
-    if (operation) return found(known, endingOf(client, job, operation));
     // Google has forgotten the operation; what it made is there, or nobody knows.
-    return isThere ? found(known, { state: 'succeeded' }) : MISSING;
+    if (!operation)
+      return isThere ? found(known, { state: 'succeeded' }) : MISSING;
+    const { deployedModelId = known.deployedModelId } = operation;
+    return isThere || deployedModelId === known.deployedModelId
+      ? found(known, endingOf(client, job, operation))
+      : {
+          kind: 'not-ours',
+          platformRunId: job.platformRunId ?? changeId(job.resource, known),
+          why: `The deployment to ${job.resource.canonical} that was taken for this run's deployed something else.`,
+        };
   }
   const left = leftOf(client, facts.endpoint, job);
   if (left.length === 0)

@@ -33,7 +33,6 @@ const deployedModelSchema = z.object({
       maxReplicaCount: count,
     })
     .nullish(),
-  status: z.object({ availableReplicaCount: z.int().nullish() }).nullish(),
 });
 /** One model version that an endpoint serves. @internal */
 export type DeployedModel = z.output<typeof deployedModelSchema>;

@@ -3,10 +3,10 @@ import { OAuth2Client } from 'google-auth-library';
 import {
   CHURN,
   EndpointChanges,
-  MODEL,
   SHARED,
 } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
+import { MODEL } from '../__testUtils__/trainings';
 import { deployedModelIdOf } from './changeId';
 
 const LOCATION = 'projects/ml-demo/locations/europe-west4';

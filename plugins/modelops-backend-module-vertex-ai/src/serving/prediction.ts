@@ -37,6 +37,7 @@ export async function predict(
   requireModelOfVersion(client, resource, question);
   const endpoint = await findAsked(client, call, resource, question);
   const served = servedVersions(client, endpoint, question.model);
+  if (endpoint) requireTraffic(client, resource, served);
   requireAnswersAll(client, resource, question.version, served);
   const request: VertexRequest = {
     path: `${endpointPath(resource)}:predict`,
@@ -96,6 +97,20 @@ async function findAsked(
       return undefined;
     throw error;
   }
+}
+
+/** Vertex AI would refuse it in the same way as an input that the model does not understand. */
+function requireTraffic(
+  { connection }: VertexClient,
+  { canonical }: PlatformResource,
+  served: ReturnType<typeof servedVersions>,
+): void {
+  if (served.some(({ share }) => share > 0)) return;
+  throw refusal(
+    connection.id,
+    'platform-rejected-request',
+    `${canonical} sends its traffic to no version. Deploy one, or move the traffic.`,
+  );
 }
 
 /** `:predict` cannot be aimed at one of several; one that has all of the traffic answers anyway. */

@@ -4,11 +4,11 @@ import {
   CHURN,
   EndpointChanges,
   ENDPOINTS,
-  known,
   NEW,
   SHARED,
 } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
+import { known } from '../__testUtils__/trainings';
 import { deployedModelIdOf } from './changeId';
 
 const PATH = `${ENDPOINTS}/demand-forecast`;
@@ -316,6 +316,16 @@ describe('Reading changes of endpoints', () => {
       expect(
         await outcome({ ...job, notBefore: later, notAfter: later }),
       ).toEqual(['missing']);
+    });
+
+    it('says that a deployment which was taken for it was another one', async () => {
+      const lost = known(await changes.prepare(CANARY));
+      await changes.start(CANARY);
+      const [taken] = await changes.read(lost);
+      expect(taken).toMatchObject({ kind: 'found', likeness: true });
+      await changes.finish();
+      const { platformRunId } = taken as { platformRunId: string };
+      expect(await outcome({ ...lost, platformRunId })).toEqual(['not-ours']);
     });
 
     it('leaves it open which of two deployments it is', async () => {

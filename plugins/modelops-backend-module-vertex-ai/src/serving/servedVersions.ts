@@ -24,8 +24,8 @@ export function servedVersions(
       version: versionOf(deployed),
       share: endpoint!.trafficSplit.get(deployed.id) ?? 0,
       ours: model !== undefined && registered?.canonical === model.canonical,
-      state:
-        deployed.status?.availableReplicaCount === 0 ? 'updating' : 'ready',
+      // What could not be deployed is not in the list.
+      state: 'ready' as const,
       size: sizeOf(deployed),
       scaleToZero:
         minReplicaCount === undefined ? undefined : minReplicaCount === 0,
@@ -68,7 +68,7 @@ function versionOf({ modelVersionId, model }: DeployedModel) {
   return version && /^[1-9][0-9]{0,14}$/.test(version) ? version : undefined;
 }
 
-/** `n1-standard-2, 1 to 3 replicas`; what shares its machines with others has no size of its own. */
+/** `n1-standard-2, 1 to 3 machines`; what shares its machines with others has no size of its own. */
 function sizeOf({ dedicatedResources }: DeployedModel): string | undefined {
   if (!dedicatedResources) return undefined;
   const {
@@ -77,17 +77,17 @@ function sizeOf({ dedicatedResources }: DeployedModel): string | undefined {
     maxReplicaCount: most,
   } = dedicatedResources;
   const { machineType, acceleratorType, acceleratorCount } = machineSpec ?? {};
-  const replicas =
+  const machines =
     most > least
-      ? `${least} to ${most} replicas`
-      : `${least} ${least === 1 ? 'replica' : 'replicas'}`;
+      ? `${least} to ${most} machines`
+      : `${least} ${least === 1 ? 'machine' : 'machines'}`;
   return shownName(
     [
       machineType,
       acceleratorType && acceleratorCount
         ? `${acceleratorCount} × ${acceleratorType}`
         : undefined,
-      replicas,
+      machines,
     ]
       .filter(Boolean)
       .join(', '),
