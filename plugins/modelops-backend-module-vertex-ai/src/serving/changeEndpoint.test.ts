@@ -533,7 +533,7 @@ describe('Changing an endpoint', () => {
         code: 'platform-rejected-request',
         refused: true,
       });
-      expect(error.message).toContain('created, and serves nothing');
+      expect(error.message).toContain('The endpoint was created.');
       expect(await changes.endpoint(NEW)).toMatchObject({ deployed: [] });
     });
   });

@@ -79,7 +79,7 @@ async function deploy(
   if (!endpoint) await createEndpoint(client, call, job);
   const { deployedModelId } = change;
   const operation = await sayingWhatIsLeft(
-    endpoint ? undefined : 'The endpoint was created, and serves nothing.',
+    endpoint ? undefined : 'The endpoint was created.',
     deployModel(client, call, job, change),
   );
   return {
