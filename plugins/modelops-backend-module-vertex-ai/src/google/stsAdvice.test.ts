@@ -29,6 +29,12 @@ describe('the advice about a refusal', () => {
       WORKLOAD,
       "Remove 'userProject'",
     ],
+    [
+      'unauthorized_client',
+      'Caller does not have required permission to use project 1.',
+      WORKFORCE,
+      'roles/serviceusage.serviceUsageConsumer',
+    ],
     ['invalid_target', 'anything', WORKFORCE, 'no such pool or provider'],
     ['unauthorized_client', '', WORKFORCE, 'attribute condition'],
     [

@@ -26,6 +26,11 @@ const CAUSES: readonly [RegExp, Advise][] = [
       "The audience parameter is malformed. Write 'audience' of the connection as //iam.googleapis.com/locations/global/workforcePools/<pool>/providers/<provider>, or with projects/<number>/locations/global/workloadIdentityPools.",
   ],
   [
+    /serviceusage\.services\.use|permission to use project/i,
+    ({ userProject = 'userProject of the connection' }) =>
+      `The permission serviceusage.services.use is missing on the project that calls are counted on (${userProject}). Ask its owner for roles/serviceusage.serviceUsageConsumer.`,
+  ],
+  [
     /userProject/,
     question =>
       isWorkforce(question)
