@@ -15,6 +15,10 @@ const simulators = useSimulators({ manualRuns: true });
 
 describe('Google refuses', () => {
   let portal: Portal;
+  // Its first models are trained when it starts, which takes longer than a read may on a busy machine.
+  beforeAll(async () => {
+    await simulators().google.models();
+  }, 60_000);
   const start = (config?: Parameters<typeof startVertexPortal>[0]['config']) =>
     startVertexPortal({
       databases,
