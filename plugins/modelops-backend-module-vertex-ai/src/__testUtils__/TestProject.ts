@@ -33,7 +33,12 @@ export class TestProject {
   static async start(
     options: StartSimulatorsOptions = {},
   ): Promise<TestProject> {
-    return new TestProject(await startSimulators(options));
+    const simulators = await startSimulators(options);
+    // Answers wait until the demo's versions are trained, which takes longer on a busy machine than a request may.
+    await fetch(
+      `${simulators.google.host}/v1/projects/ml-demo/locations/europe-west4/models`,
+    );
+    return new TestProject(simulators);
   }
 
   get google() {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Secret } from 'backstage-plugin-modelops-node';
 import { googlePerson } from 'modelops-simulators';
 import {
@@ -273,6 +274,21 @@ describe('the exchange for a service account', () => {
     expect(error).toMatchObject({ code: 'exchange-refused', refused: true });
     expect(error.message).toContain('for 900 s: the lifetime is too long');
     expect(error.message).toContain('credentialLifetime');
+  });
+
+  it('leaves the token in between in no error', async () => {
+    const error = await project.failureOf(
+      project.exchange('ada', { as: TRAINER }),
+    );
+    const [refused] = await project.google.requests({
+      path: `/v1/projects/-/serviceAccounts/${TRAINER}:generateAccessToken`,
+    });
+    const [, token] = String(refused.headers.authorization).split(' ');
+    expect(token.length).toBeGreaterThan(10);
+    const shown = inspect(error, { showHidden: true, depth: 12 });
+    expect(`${shown}${error.stack}${JSON.stringify(error)}`).not.toContain(
+      token,
+    );
   });
 
   it('never becomes an account of another name', async () => {

@@ -120,10 +120,20 @@ export function fill<T>(
     setAt(
       copy,
       place.path,
-      isPipelineParameter(place.path) ? value : String(value),
+      isPipelineParameter(place.path) ? value : asText(value),
     );
   }
   return copy;
+}
+
+/** A value as an argument or a variable: numbers as decimals, because not every program reads `1e-7`. @internal */
+export function asText(value: string | number | boolean): string {
+  return typeof value === 'number'
+    ? value.toLocaleString('en-US', {
+        useGrouping: false,
+        maximumFractionDigits: 100,
+      })
+    : String(value);
 }
 
 function setAt(job: unknown, path: JobPath, value: unknown): void {

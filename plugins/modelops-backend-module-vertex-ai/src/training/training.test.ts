@@ -169,6 +169,18 @@ describe('a start', () => {
       expect(value).toMatch(/^[a-z0-9_-]{1,63}$/);
   });
 
+  it('writes a small number as a decimal, and knows it again', async () => {
+    const tiny = weekly(({ parameters }) => {
+      parameters.learning_rate = { type: 'number' };
+    });
+    const parameters = { epochs: 2, learning_rate: 2.5e-9 };
+    const job = await start(aStart({ parameters }), tiny);
+    const [{ args }] = await project.google.jobs();
+    expect(args[3]).toBe('0.0000000025');
+    const lost = { ...job, platformRunId: undefined };
+    expect(await read(lost, tiny)).toMatchObject({ kind: 'found' });
+  });
+
   it('keeps the types of the values of a pipeline', async () => {
     const job = await start(aStart({ template: 'forecast-pipeline' }));
     expect(job.platformRunId).toBe(`pipelineJobs/${pipelineJobId(job.runId)}`);

@@ -2,6 +2,7 @@ import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
 import { nameOf } from '../vertexResources';
 import { jobOf, personLabel, serviceAccountOf } from './jobToStart';
 import {
+  asText,
   isPipelineParameter,
   placesOf,
   RUN_ID_PLACEHOLDER,
@@ -98,7 +99,7 @@ function findOtherParameter(
   template: TrainingTemplate,
   { parameters, runId }: Sent,
 ): string | undefined {
-  const values: Readonly<Record<string, unknown>> = {
+  const values: Readonly<Record<string, string | number | boolean>> = {
     ...parameters,
     [RUN_ID_PLACEHOLDER]: runId,
   };
@@ -111,10 +112,14 @@ function findOtherParameter(
 }
 
 /** Values of a pipeline keep their type, but a number may come back as another spelling of it. */
-function isSame(found: unknown, sent: unknown, path: JobPath): boolean {
+function isSame(
+  found: unknown,
+  sent: string | number | boolean,
+  path: JobPath,
+): boolean {
   return isPipelineParameter(path) && typeof sent === 'number'
     ? Number(found) === sent
-    : String(found) === String(sent);
+    : String(found) === asText(sent);
 }
 
 /**
