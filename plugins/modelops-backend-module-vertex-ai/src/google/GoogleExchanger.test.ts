@@ -251,7 +251,7 @@ describe('the exchange for a service account', () => {
       project.exchange('ada', { as: TRAINER }),
     );
     expect(error).toMatchObject({
-      code: 'platform-permission-denied',
+      code: 'exchange-refused',
       refused: true,
     });
     for (const word of [

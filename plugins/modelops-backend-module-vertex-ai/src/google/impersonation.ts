@@ -101,13 +101,13 @@ function refused(asked: Impersonation, response: PlatformResponse) {
   )
     return refusal(
       connection,
-      'platform-permission-denied',
+      'exchange-refused',
       `${begin}: the permission serviceusage.services.use is missing on the project that calls are counted on (userProject of the connection). Ask its owner for roles/serviceusage.serviceUsageConsumer. Nothing was started.`,
     );
   if (status === 403 || status === 404)
     return refusal(
       connection,
-      'platform-permission-denied',
+      'exchange-refused',
       `${begin}: the permission iam.serviceAccounts.getAccessToken is missing on that account, or there is no such account. Ask its owner to grant roles/iam.workloadIdentityUser on it to this principal. Nothing was started.`,
     );
   if (status === 400)
