@@ -13,11 +13,7 @@ import type {
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
 import { deployedModelIdOf } from './changeId';
-import {
-  askedMachines,
-  hasMachines,
-  toDedicatedResources,
-} from './deployParameters';
+import { askedMachines, hasMachines, toDedicatedResources } from './machines';
 import type { Endpoint } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
 

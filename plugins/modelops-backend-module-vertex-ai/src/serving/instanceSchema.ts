@@ -2,7 +2,7 @@ import type {
   FormField,
   PredictionForm,
 } from 'backstage-plugin-modelops-common';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { shownText } from '../vertexText';
 
 type Signature = Pick<PredictionForm, 'fields' | 'example'>;
@@ -23,14 +23,46 @@ const TYPES: ReadonlyMap<unknown, FormField['type']> = new Map([
   ['boolean', 'boolean'],
 ]);
 
-/** Reads YAML, which JSON is part of. Undefined for anything else, and for references, which could make much of little. @internal */
+/** Longest YAML that is read, in characters, its longest line, and most brackets in it; one of 200 fields has half of that. */
+const LONGEST_YAML = 32 * 1024;
+const LONGEST_LINE = 2_000;
+const MOST_BRACKETS = 500;
+/** `? ? ? x` and `- - - x`. No schema needs them, and the parser takes minutes for a few thousand in a row. */
+const NESTED_ON_A_LINE = /(^|[\s,[{:-])\?(\s|$)|(^|\s)-\s+-(\s|$)/m;
+
+/**
+ * Reads JSON or YAML. Undefined for anything else, and for YAML that would keep the parser busy: whoever may upload a model chooses
+ * what this reads, and everybody waits meanwhile.
+ * @internal
+ */
 export function parseInstanceSchema(text: string): unknown {
   try {
-    return parse(text, {
+    return JSON.parse(text);
+  } catch {
+    return isSimple(text) ? parseYaml(text) : undefined;
+  }
+}
+
+function isSimple(text: string): boolean {
+  return (
+    text.length <= LONGEST_YAML &&
+    text.split('\n').every(line => line.length <= LONGEST_LINE) &&
+    text.split(/[[{]/).length <= MOST_BRACKETS &&
+    !NESTED_ON_A_LINE.test(text)
+  );
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    const document = parseDocument(text, {
       schema: 'core',
-      maxAliasCount: 0,
-      logLevel: 'silent',
+      uniqueKeys: false, // each would be compared with all before it
+      prettyErrors: false,
     });
+    // References could make much of little.
+    return document.errors.length > 0
+      ? undefined
+      : document.toJS({ maxAliasCount: 0 });
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import type { VertexClient, VertexWrite } from '../vertexClient';
 import { failingAs, invalidAnswer, refusal } from '../vertexErrors';
 import { nameOf } from '../vertexResources';
 import { RUN_LABEL } from './changeId';
-import { machinesInWords } from './deployParameters';
+import { machinesInWords } from './machines';
 import { endpointPath, findEndpoint, requireEndpoint } from './endpoint';
 import type { EndpointJob } from './endpointChange';
 import {
