@@ -88,7 +88,7 @@ export const ERROR_CODES = {
   // Credentials (step 7)
   'workload-identity-missing': 'Configure modelops.identity.workload',
   'exchange-refused':
-    'Check issuer, audience and subject of the federation policy',
+    'Check issuer, audience and subject of the token against what the platform trusts',
   'exchange-unreachable': 'The token endpoint does not answer; try again later',
   'exchange-response-invalid':
     'The token endpoint sent something that is no token; check the host of the connection',

@@ -13,7 +13,12 @@ export function RunsAsNote(props: RunsAsNoteProps) {
   const { jobRunsAs, runsAs } = props;
   if (!runsAs && !jobRunsAs) return null;
   return (
-    <Typography variant="body2" component="div">
+    // Google's names of people are longer than a card.
+    <Typography
+      variant="body2"
+      component="div"
+      sx={{ overflowWrap: 'anywhere' }}
+    >
       {runsAs && (
         <div>
           The platform sees <strong>{startsAsWord(runsAs)}</strong>.
