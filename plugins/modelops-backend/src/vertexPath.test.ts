@@ -154,8 +154,9 @@ describe.each(databases.eachSupportedId())(
       expect(ofCode('run.succeeded').map(({ operation }) => operation)).toEqual(
         ['deploy', 'promote', 'rollback', 'stop'],
       );
+      // Google does not tell a federated person who they are.
       expect(ofCode('run.exchanged').map(({ principal }) => principal)).toEqual(
-        [ADA, ADA, ADA, ADA],
+        Array(4).fill('unconfirmed'),
       );
     });
 
