@@ -1,4 +1,6 @@
 import {
+  failingAs,
+  refusal,
   requestToken,
   type Connection,
   type Credential,
@@ -6,8 +8,7 @@ import {
   type ExchangeRequest,
   type IssuedToken,
 } from 'backstage-plugin-modelops-node';
-import { failingAs } from './databricksErrors';
-import { confirmPrincipal, refusal } from './databricksIdentity';
+import { confirmPrincipal } from './databricksIdentity';
 import {
   applicationIdSchema,
   connectionSettings,

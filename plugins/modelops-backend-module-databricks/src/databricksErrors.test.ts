@@ -1,5 +1,4 @@
-import { PlatformError } from 'backstage-plugin-modelops-node';
-import { failingAs, toPlatformError } from './databricksErrors';
+import { toPlatformError } from './databricksErrors';
 
 const purpose = { target: 'job/8123', needs: 'CAN_MANAGE_RUN on job/8123' };
 
@@ -67,28 +66,5 @@ describe('toPlatformError', () => {
     expect(errorOf(403, coded('PERMISSION_DENIED')).message).toBe(
       'prod denied access to job/8123. Ask its owner on Databricks for CAN_MANAGE_RUN on job/8123.',
     );
-  });
-});
-
-describe('failingAs', () => {
-  it('changes what a failure means and nothing else', async () => {
-    const failed = errorOf(403, coded('PERMISSION_DENIED'));
-    const error = await failingAs(
-      { refused: false },
-      Promise.reject(failed),
-    ).catch(thrown => thrown);
-    expect(error).toBeInstanceOf(PlatformError);
-    expect(error).toMatchObject({
-      code: failed.code,
-      message: failed.message,
-      refused: false,
-    });
-  });
-
-  it('leaves our own mistakes alone', async () => {
-    const mistake = new TypeError('ours');
-    await expect(
-      failingAs({ refused: true }, Promise.reject(mistake)),
-    ).rejects.toBe(mistake);
   });
 });

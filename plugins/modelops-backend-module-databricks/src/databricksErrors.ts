@@ -1,5 +1,6 @@
 import {
   codeForStatus,
+  isRefusalStatus,
   PlatformError,
   type PlatformErrorCode,
   type PlatformResponse,
@@ -42,9 +43,6 @@ const OFF: ReadonlySet<string> = new Set([
   'METASTORE_DOES_NOT_EXIST',
 ]);
 
-/** Statuses that can mean "I stopped waiting" rather than "no". */
-const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
-
 /** The error of an answer that is no success. @internal */
 export function toPlatformError(
   connection: string,
@@ -54,11 +52,7 @@ export function toPlatformError(
   const { status } = response;
   const body = errorSchema.safeParse(parseDatabricksJson(response.text));
   // A certain no is a 4xx in the platform's own words. A page in HTML may come from anything in between.
-  const refused =
-    body.success &&
-    status >= 400 &&
-    status < 500 &&
-    !UNDECIDED_STATUSES.has(status);
+  const refused = body.success && isRefusalStatus(status);
   const code = body.success
     ? codeOf(status, body.data.error_code ?? undefined, purpose)
     : codeOfStrangeBody(status);
@@ -126,35 +120,4 @@ function sentenceFor(
     default:
       return `${connection} answered ${status} with something that is not Databricks. Check the host of the connection.`;
   }
-}
-
-/**
- * Runs one step of which we know what its failure means, whatever the step itself knew: a lost answer to a question
- * starts nothing, and a question that fails after a start leaves the start open.
- * @internal
- */
-export async function failingAs<T>(
-  outcome: { refused: boolean },
-  step: Promise<T>,
-): Promise<T> {
-  try {
-    return await step;
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
-    throw new PlatformError(
-      error.connection,
-      error.code,
-      error.message,
-      outcome,
-    );
-  }
-}
-
-/** Undefined for what Databricks does not know. @internal */
-export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch(error => {
-    if (error instanceof PlatformError && error.code === 'platform-not-found')
-      return undefined;
-    throw error;
-  });
 }

@@ -1,9 +1,8 @@
 import {
-  PlatformError,
+  refusal,
   type Connection,
   type ExchangeRequest,
   type IssuedToken,
-  type PlatformErrorCode,
 } from 'backstage-plugin-modelops-node';
 import { DatabricksClient } from './databricksClient';
 import { isSamePrincipal } from './databricksRunMatch';
@@ -56,13 +55,4 @@ export async function confirmPrincipal(
       kind === 'person' ? 'you' : 'the service principal'
     } (${wanted}). Check the subject claim of its federation policy. Nothing was started.`,
   );
-}
-
-/** Refuses to hand out a credential. @internal */
-export function refusal(
-  connection: string,
-  code: PlatformErrorCode,
-  message: string,
-) {
-  return new PlatformError(connection, code, message, { refused: true });
 }

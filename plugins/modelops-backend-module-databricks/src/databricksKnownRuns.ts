@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import {
+  ifFound,
   PlatformError,
+  settleJob,
+  type JobOutcomes,
   type JobReading,
   type KnownJob,
   type PlatformCall,
   type PlatformErrorCode,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
-import { ifFound } from './databricksErrors';
 import { readRun, toReading } from './databricksJobs';
-import { settle, type Outcomes } from './databricksOutcomes';
 import { nameOf } from './databricksResources';
 import { listKnownRuns } from './databricksRunList';
 import { notOurs } from './databricksRunMatch';
@@ -38,14 +39,14 @@ export async function readKnownRuns(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: readonly KnownRun[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const { runs, failure } = await listKnown(client, call, jobs);
   const rest: KnownRun[] = [];
   for (const job of jobs) {
     const run = runs.get(job.platformRunId);
     if (run)
-      await settle(outcomes, job, () => toKnownReading(client, job, run));
+      await settleJob(outcomes, job, () => toKnownReading(client, job, run));
     else rest.push(job);
   }
   if (failure && !UNLISTABLE.has(failure.code)) throw failure;
@@ -82,7 +83,7 @@ async function readAlone(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: KnownRun[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   // If it cannot be all of them, it must not be the same ones each time.
   const from = jobs.length > MOST_READ_ALONE ? randomInt(jobs.length) : 0;
@@ -96,7 +97,7 @@ async function readAlone(
       continue;
     }
     left -= 1;
-    await settle(outcomes, job, async () => {
+    await settleJob(outcomes, job, async () => {
       const run = await ifFound(readRun(client, call, job));
       return run ? toKnownReading(client, job, run) : { kind: 'missing' };
     });

@@ -1,5 +1,6 @@
 import {
   PlatformError,
+  tailOf,
   type KnownJob,
   type PlatformCall,
 } from 'backstage-plugin-modelops-node';
@@ -81,18 +82,4 @@ function noteFor(error: unknown): string | undefined {
   if (error.code === 'platform-rejected-request')
     return '(Databricks has no log of this task yet.)';
   return undefined;
-}
-
-/** At most so many bytes from the end, without a broken character at the beginning. @internal */
-export function tailOf(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= maxBytes) return text;
-  let start = bytes.length - maxBytes;
-  while (start < bytes.length && isContinuation(bytes[start])) start += 1;
-  return bytes.subarray(start).toString('utf8');
-}
-
-/** Second and later bytes of a UTF-8 character are 0x80 to 0xBF. */
-function isContinuation(byte: number): boolean {
-  return byte >= 0x80 && byte <= 0xbf;
 }

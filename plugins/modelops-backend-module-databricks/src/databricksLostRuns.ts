@@ -1,12 +1,13 @@
-import type {
-  JobReading,
-  KnownJob,
-  PlatformCall,
+import {
+  ifFound,
+  settleJob,
+  type JobOutcomes,
+  type JobReading,
+  type KnownJob,
+  type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
-import { ifFound } from './databricksErrors';
 import { readJob, toReading } from './databricksJobs';
-import { settle, type Outcomes } from './databricksOutcomes';
 import {
   isCovered,
   listNearbyRuns,
@@ -25,7 +26,7 @@ export async function readLostRuns(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const searches = await ifFound(searchLost(client, call, jobs));
   if (!searches) {
@@ -35,7 +36,7 @@ export async function readLostRuns(
   }
   for (const { job, search } of searches)
     if (search.kind !== 'missing')
-      await settle(outcomes, job, () => toJobReading(client, search));
+      await settleJob(outcomes, job, () => toJobReading(client, search));
   const missing = searches.filter(({ search }) => search.kind === 'missing');
   if (missing.length === 0) return;
   // runs/list leaves out what the reader may not view. Only one who may view the job can say that there is no run.

@@ -1,11 +1,11 @@
 import {
+  failingAs,
   PlatformError,
   type JobReading,
   type PlatformCall,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
-import { failingAs } from './databricksErrors';
 import {
   isComputed,
   readJob,

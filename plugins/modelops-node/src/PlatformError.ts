@@ -43,3 +43,51 @@ export class PlatformError extends ServiceUnavailableError {
   declare readonly refused: boolean;
   declare readonly retryAfterSeconds?: number;
 }
+
+/** A refusal of ours: nothing was sent that starts or changes something. @public */
+export function refusal(
+  connection: string,
+  code: PlatformErrorCode,
+  message: string,
+): PlatformError {
+  return new PlatformError(connection, code, message, { refused: true });
+}
+
+/** Statuses that can mean "I stopped waiting" rather than "no". */
+const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
+
+/** Whether a status, sent in the platform's own form, is a certain no: nothing was started or changed. @public */
+export function isRefusalStatus(status: number): boolean {
+  return status >= 400 && status < 500 && !UNDECIDED_STATUSES.has(status);
+}
+
+/**
+ * Runs one step of which we know what its failure means, whatever the step itself knew: a lost answer to a question
+ * starts nothing, and a question that fails after a start leaves the start open.
+ * @public
+ */
+export async function failingAs<T>(
+  outcome: { refused: boolean },
+  step: Promise<T>,
+): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    throw new PlatformError(
+      error.connection,
+      error.code,
+      error.message,
+      outcome,
+    );
+  }
+}
+
+/** Undefined for what the platform does not know (`platform-not-found`). @public */
+export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(error => {
+    if (error instanceof PlatformError && error.code === 'platform-not-found')
+      return undefined;
+    throw error;
+  });
+}

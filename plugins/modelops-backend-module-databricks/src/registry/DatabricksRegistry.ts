@@ -1,5 +1,6 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
 import {
+  mapFewAtATime,
   PlatformError,
   type PlatformCall,
   type PlatformPage,
@@ -10,7 +11,6 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
 import { findMlflowRun, parametersOf } from '../databricksMlflow';
-import { mapFewAtATime } from '../databricksParallel';
 import { listModels } from './listModels';
 import { ModelTags } from './ModelTags';
 import { readAll, readCatalogModel, readOne } from './registeredVersions';

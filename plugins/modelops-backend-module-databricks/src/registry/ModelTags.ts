@@ -1,9 +1,9 @@
 import {
   PlatformError,
+  shownText,
   type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { shownText } from '../databricksText';
 import { catalogTagsSchema } from './registrySchemas';
 
 /** Models whose tags are kept, in memory, with a few tags each: some tens of megabytes. */

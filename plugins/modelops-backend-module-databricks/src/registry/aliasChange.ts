@@ -1,5 +1,9 @@
 import {
+  failingAs,
+  ifFound,
   PlatformError,
+  shownName,
+  type JobOutcomes,
   type JobReading,
   type KnownJob,
   type PlatformCall,
@@ -8,12 +12,9 @@ import {
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { failingAs, ifFound } from '../databricksErrors';
 import { modelLink, modelVersionLink } from '../databricksLinks';
-import type { Outcomes } from '../databricksOutcomes';
 import { asciiLowerCase } from '../databricksResources';
 import { emptySchema } from '../databricksSchemas';
-import { shownName } from '../databricksText';
 import { catalogPath, readCatalogModel, readState } from './registeredVersions';
 
 /**
@@ -96,7 +97,7 @@ export async function readAliasChanges(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const model = await ifFound(readCatalogModel(client, call, jobs[0].resource));
   const versions = new Map(

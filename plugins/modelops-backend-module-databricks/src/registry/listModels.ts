@@ -1,6 +1,10 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
 import {
+  ifFound,
+  mapFewAtATime,
   PlatformError,
+  shownName,
+  shownText,
   type PlatformCall,
   type PlatformPage,
 } from 'backstage-plugin-modelops-node';
@@ -10,11 +14,9 @@ import type {
   DatabricksPage,
   DatabricksRequest,
 } from '../databricksClient';
-import { ifFound, invalidAnswer } from '../databricksErrors';
+import { invalidAnswer } from '../databricksErrors';
 import { endpointLink, modelLink } from '../databricksLinks';
-import { mapFewAtATime } from '../databricksParallel';
 import { parseResource } from '../databricksResources';
-import { shownName, shownText } from '../databricksText';
 import { toTags, type ModelTags } from './ModelTags';
 import {
   catalogModelsSchema,

@@ -1,5 +1,7 @@
 import {
   PlatformError,
+  shownName,
+  shownText,
   type PlatformCall,
   type PlatformResource,
   type PlatformVersion,
@@ -19,7 +21,6 @@ import {
   tagOf,
 } from '../databricksMlflow';
 import type { MlflowRun } from '../databricksSchemas';
-import { shownName, shownText } from '../databricksText';
 import { stateOf } from './registeredVersions';
 import type { RegistryVersion } from './registrySchemas';
 

@@ -1,10 +1,10 @@
 import {
   PlatformError,
+  tailOf,
   type KnownJob,
   type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { tailOf } from '../databricksLogs';
 import { nameOf } from '../databricksResources';
 import { endpointPath, findEndpoint } from './endpoint';
 import { servedLogSchema } from './endpointSchemas';

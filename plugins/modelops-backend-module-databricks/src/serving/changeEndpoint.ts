@@ -1,4 +1,5 @@
 import {
+  failingAs,
   PlatformError,
   type JobReading,
   type PlatformCall,
@@ -6,7 +7,7 @@ import {
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { failingAs, invalidAnswer } from '../databricksErrors';
+import { invalidAnswer } from '../databricksErrors';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { readState } from '../registry/registeredVersions';

@@ -1,13 +1,14 @@
-import type {
-  FormQuestion,
-  PlatformCall,
-  PlatformForm,
-  PlatformParameter,
+import {
+  trafficParameters,
+  type FormQuestion,
+  type PlatformCall,
+  type PlatformForm,
+  type PlatformParameter,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
-import { deployParameters, trafficParameters } from './deployParameters';
+import { deployParameters } from './deployParameters';
 import { findEndpoint, type Endpoint } from './endpoint';
 import { servedVersions } from './servedVersions';
 import { toServingState } from './servingState';

@@ -1,16 +1,11 @@
+import type { ServedVersion } from 'backstage-plugin-modelops-common';
 import {
-  shareOfOurs,
-  type ServedVersion,
-} from 'backstage-plugin-modelops-common';
-import type {
-  PlatformParameter,
-  StartJob,
+  deployShareParameter,
+  type PlatformParameter,
+  type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { Endpoint } from './endpoint';
 import type { Raw } from './writableConfig';
-
-/** Percent that a version gets beside others of its model, unless the person says another share. */
-const CANARY_SHARE = 10;
 
 /** `workload_size`, by the requests it answers at once: 4, 8 to 16, 16 to 64. Source: REST reference, serving endpoints. */
 const SIZES: readonly string[] = ['Small', 'Medium', 'Large'];
@@ -45,24 +40,12 @@ export function deployParameters(
   endpoint: Endpoint | undefined,
   served: readonly ServedVersion[],
 ): PlatformParameter[] {
-  const most = shareOfOurs(served);
   const ours = served.filter(one => one.ours);
   const like = endpoint?.config?.served_entities
     .filter(({ name }) => ours.some(one => one.id === name))
     .at(-1);
   return [
-    {
-      name: 'traffic',
-      field: {
-        type: 'integer',
-        title: 'Share of the traffic',
-        description: 'Percent of all requests to the endpoint',
-        minimum: 0,
-        maximum: most,
-      },
-      default: ours.length === 0 ? most : Math.min(CANARY_SHARE, most),
-      required: true,
-    },
+    deployShareParameter(served),
     {
       name: 'size',
       field: {
@@ -99,27 +82,6 @@ export function deployParameters(
       required: true,
     },
   ];
-}
-
-/** One parameter per version of the model, named as Databricks names what is served. @internal */
-export function trafficParameters(
-  served: readonly ServedVersion[],
-): PlatformParameter[] {
-  const most = shareOfOurs(served);
-  return served
-    .filter(one => one.ours && one.id.length <= 128) // no request can name a longer one
-    .map(({ id, version, share }) => ({
-      name: id,
-      field: {
-        type: 'integer',
-        title: version === undefined ? id : `Version ${version}`,
-        description: 'Percent of all requests to the endpoint',
-        minimum: 0,
-        maximum: most,
-      },
-      default: share,
-      required: false,
-    }));
 }
 
 /** An entity sized as the person asked. @internal */

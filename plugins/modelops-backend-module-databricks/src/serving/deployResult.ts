@@ -1,7 +1,10 @@
 import type { RunResult } from 'backstage-plugin-modelops-common';
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  ifFound,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { ifFound } from '../databricksErrors';
 import { modelVersionLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { readOne } from '../registry/registeredVersions';

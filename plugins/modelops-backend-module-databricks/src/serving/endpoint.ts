@@ -1,10 +1,11 @@
-import type {
-  PlatformCall,
-  PlatformResource,
+import {
+  ifFound,
+  type PlatformCall,
+  type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { z } from 'zod';
 import type { DatabricksClient, DatabricksRequest } from '../databricksClient';
-import { ifFound, invalidAnswer } from '../databricksErrors';
+import { invalidAnswer } from '../databricksErrors';
 import { parseDatabricksJson, parseToCarryOver } from '../databricksJson';
 import { nameOf } from '../databricksResources';
 import { endpointSchema } from './endpointSchemas';

@@ -2,7 +2,7 @@ import type {
   FormField,
   PredictionForm,
 } from 'backstage-plugin-modelops-common';
-import { shownText } from '../databricksText';
+import { shownText } from 'backstage-plugin-modelops-node';
 
 type Signature = Pick<PredictionForm, 'fields' | 'example'>;
 type Json = Record<string, unknown>;

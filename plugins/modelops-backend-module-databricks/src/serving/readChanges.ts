@@ -1,6 +1,10 @@
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  settleJob,
+  type JobOutcomes,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { settle, type Outcomes } from '../databricksOutcomes';
 import { readChange } from './changeReading';
 import { findEndpoint } from './endpoint';
 
@@ -9,11 +13,11 @@ export async function readChanges(
   client: DatabricksClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const endpoint = await findEndpoint(client, call, jobs[0].resource);
   for (const job of jobs)
-    await settle(outcomes, job, () =>
+    await settleJob(outcomes, job, () =>
       readChange(client.settings, endpoint, job),
     );
 }

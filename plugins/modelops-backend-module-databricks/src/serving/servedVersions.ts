@@ -1,7 +1,9 @@
 import type { ServedVersion } from 'backstage-plugin-modelops-common';
-import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import {
+  shownName,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
 import { asciiLowerCase, nameOf } from '../databricksResources';
-import { shownName } from '../databricksText';
 import type { EndpointConfig, ServedEntity } from './endpointSchemas';
 
 /**

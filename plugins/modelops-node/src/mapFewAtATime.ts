@@ -1,7 +1,10 @@
-/** Calls at a time where many small things are read: MLflow allows tens per second for a whole workspace. */
+/**
+ * Calls at a time where many small things are read: MLflow allows tens per second for a whole workspace, Google 600 reads a
+ * minute for a whole project.
+ */
 const AT_A_TIME = 4;
 
-/** Maps a list with a few calls at a time, in its order; the first failure ends it. @internal */
+/** Maps a list with a few calls at a time, in its order; the first failure ends it. @public */
 export async function mapFewAtATime<T, R>(
   items: readonly T[],
   map: (item: T) => Promise<R>,
