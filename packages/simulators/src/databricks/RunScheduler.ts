@@ -1,17 +1,8 @@
+import type { RunPace } from '../training/RunPace';
 import type { Trainer } from '../training/Trainer';
 import { isActive, type Outcome, type Run } from './runs';
 import { runTrainingTask } from './trainingTask';
 import type { Workspace } from './Workspace';
-
-/** How time passes for runs. */
-export interface RunPace {
-  /** Seconds from PENDING to TERMINATED, before `timeScale`. */
-  runSeconds: number;
-  /** How many times faster than that. */
-  timeScale: number;
-  /** Runs stay where they are until a test advances them. */
-  manual: boolean;
-}
 
 /** The share of a run spent in each state: a cluster starts, the code runs, the cluster is cleaned up. */
 const SHARES = { PENDING: 0.2, RUNNING: 0.65, TERMINATING: 0.15 } as const;

@@ -1,11 +1,11 @@
 import { DatabricksClock } from './DatabricksClock';
+import { invalidParameter } from './errors';
 import { demoFederationPolicies, type FederationPolicy } from './federation';
 import { demoJobs, type Job } from './jobs';
 import { demoLegacyModels, type LegacyModel } from './legacyModels';
 import type { MlflowRun } from './mlflowRuns';
 import { demoModels } from './demoModels';
 import type { RegisteredModel } from './models';
-import { PageTokens } from './PageTokens';
 import { demoPrincipals, FRAUD_RUN_AS, type Principal } from './principals';
 import type { Run } from './runs';
 import type { ServingEndpoint } from './serving/endpoints';
@@ -15,6 +15,7 @@ import {
   type StrangersRunPlan,
 } from '../handles/databricksTypes';
 import type { ForeignEndpointChange } from '../handles/servingTypes';
+import { PageTokens } from '../server/PageTokens';
 
 /** Workspace id of the demo: what the header `x-databricks-org-id` says. */
 export const WORKSPACE_ID = '1234567890123456';
@@ -23,7 +24,9 @@ export const WORKSPACE_ID = '1234567890123456';
 export class Workspace {
   readonly behaviour: DatabricksBehaviour = { ...defaultBehaviour };
   readonly clock = new DatabricksClock(this.behaviour);
-  readonly pageTokens = new PageTokens();
+  readonly pageTokens = new PageTokens(() =>
+    invalidParameter('Invalid page token'),
+  );
   readonly principals: Principal[] = demoPrincipals();
   readonly jobs: Job[] = demoJobs();
   /** Registered models of Unity Catalog by full name, which is in lower case. */

@@ -1,12 +1,12 @@
 import type { Express } from 'express';
 import type { ForeignModel, ModelChange } from '../handles/servingTypes';
 import { controlRoute } from '../server/controlRoute';
+import { weightsView } from '../training/weightsView';
 import { addVersion, newModel, touch, type RegisteredModel } from './models';
 import { READER, STRANGER } from './principals';
 import { seedManyModels } from './seedManyModels';
 import type { RunningWorkspace } from './startDatabricks';
 import type { Workspace } from './Workspace';
-import { weightsView } from './weightsView';
 
 const MODELS = '/__control/models';
 

@@ -1,15 +1,7 @@
-import {
-  createLocalJWKSet,
-  decodeJwt,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTPayload,
-} from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { fetchKeys } from '../server/fetchKeys';
 import type { FederationPolicy } from './federation';
 import { OAuthError } from './OAuthError';
-
-/** Milliseconds the issuer has to answer for its metadata and keys. */
-const ISSUER_TIMEOUT_MS = 5000;
 
 /**
  * Checks a JWT against the policies that may apply and gives its claims with the policy that accepted it. Keys come
@@ -24,7 +16,17 @@ export async function verifyFederatedJwt(
   const ofIssuer = policies.filter(policy => policy.issuer === issuer);
   if (ofIssuer.length === 0) throw invalidCredentials();
 
-  const keys = createLocalJWKSet(await fetchKeys(ofIssuer[0].issuer));
+  const published = await fetchKeys(
+    ofIssuer[0].issuer,
+    'databricks-simulator',
+  ).catch(() => {
+    throw new OAuthError(
+      400,
+      'invalid_grant',
+      'The keys of the issuer could not be read',
+    );
+  });
+  const keys = createLocalJWKSet(published);
   const { payload: claims } = await jwtVerify(token, keys, {
     issuer: ofIssuer[0].issuer,
     algorithms: ['RS256', 'ES256'],
@@ -72,32 +74,6 @@ function issuerOf(token: string): string | undefined {
       400,
       'invalid_grant',
       'The subject token is not a JWT',
-    );
-  }
-}
-
-async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
-  const read = async (url: string) => {
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS),
-      headers: { 'user-agent': 'databricks-simulator' },
-    });
-    if (!response.ok) throw new Error(`${response.status}`);
-    return response.json();
-  };
-  try {
-    const { jwks_uri: jwksUri } = (await read(
-      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-    )) as {
-      jwks_uri: string;
-    };
-    return (await read(jwksUri)) as JSONWebKeySet;
-  } catch {
-    throw new OAuthError(
-      400,
-      'invalid_grant',
-      'The keys of the issuer could not be read',
     );
   }
 }

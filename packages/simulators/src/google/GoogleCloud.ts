@@ -4,15 +4,15 @@ import {
   type Grant,
   type GoogleBehaviour,
 } from '../handles/googleTypes';
+import { PageTokens } from '../server/PageTokens';
 import { demoGrants } from './demoGrants';
 import type { VertexEndpoint } from './serving/endpoints';
-import type { RpcStatus } from './googleErrors';
+import { invalidArgument, type RpcStatus } from './googleErrors';
 import { GoogleSessions } from './GoogleSessions';
 import { demoProviders } from './identity/demoProviders';
 import type { LogEntry } from './logging/logEntries';
 import type { VertexModel } from './models/vertexModels';
 import type { Operation } from './operations/operations';
-import { PageTokens } from './PageTokens';
 import { DEPLOYER, READER, TRAINER } from './principals';
 import type { ServingPlans } from './serving/ServingPlans';
 import { demoObjects } from './storage/objects';
@@ -22,7 +22,9 @@ import type { TrainingJob } from './training/jobs';
 export class GoogleCloud {
   readonly behaviour: GoogleBehaviour = { ...defaultGoogleBehaviour };
   readonly sessions = new GoogleSessions(() => this.now());
-  readonly pageTokens = new PageTokens();
+  readonly pageTokens = new PageTokens(() =>
+    invalidArgument('The page token is invalid.'),
+  );
   readonly serviceAccounts: readonly string[] = [READER, TRAINER, DEPLOYER];
   grants: Grant[] = demoGrants();
   providers: FederationProvider[];

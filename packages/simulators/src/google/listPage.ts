@@ -25,8 +25,7 @@ export function listPage<T>(
     call.query('orderBy'),
     call.principal.name,
   ].join('\n');
-  const from =
-    call.cloud.pageTokens.offsetOf(list, call.query('pageToken')) ?? 0;
+  const from = call.cloud.pageTokens.offsetOf(list, call.query('pageToken'));
   const to = from + size;
   return {
     items: items.slice(from, to),

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import express from 'express';
-import type { RunPace } from '../databricks/RunScheduler';
 import { startServer, type SimulatorServer } from '../server/startServer';
+import type { RunPace } from '../training/RunPace';
 import { Trainer } from '../training/Trainer';
 import { createApiRoute, sendError } from './apiRoute';
 import { googleControlRoutes } from './googleControlRoutes';

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { Predictor } from '../databricks/serving/Predictor';
+import { Predictor } from '../training/Predictor';
 import type { ApiRoute } from './apiRoute';
 import { modelControlRoutes } from './models/modelControlRoutes';
 import { modelRoutes } from './models/modelRoutes';

@@ -1,5 +1,5 @@
+import type { RunPace } from '../../training/RunPace';
 import { DatabricksError } from '../errors';
-import type { RunPace } from '../RunScheduler';
 import type { Workspace } from '../Workspace';
 import type {
   EndpointConfig,

@@ -3,14 +3,11 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   jwtVerify,
-  type JSONWebKeySet,
   type JWTPayload,
 } from 'jose';
 import type { FederationProvider } from '../../handles/googleTypes';
+import { fetchKeys } from '../../server/fetchKeys';
 import { StsError } from './StsError';
-
-/** Milliseconds the issuer has to answer for its metadata and keys. */
-const ISSUER_TIMEOUT_MS = 5000;
 
 /** Longest time from `iat` to `exp`. Source: reference, google section 1. */
 const MAX_AGE_SECONDS = 48 * 3600;
@@ -35,7 +32,13 @@ export async function verifySubjectToken(
     throw invalidGrant(
       `The issuer in ID Token ${claims.iss} does not match the expected ones: ${provider.issuer}`,
     );
-  const keys = createLocalJWKSet(await fetchKeys(provider.issuer));
+  const published = await fetchKeys(
+    provider.issuer,
+    'google-cloud-simulator',
+  ).catch(() => {
+    throw invalidGrant("Error connecting to the given credential's issuer.");
+  });
+  const keys = createLocalJWKSet(published);
   await jwtVerify(token, keys, {
     algorithms: ['RS256', 'ES256'],
     requiredClaims: ['iat', 'exp', 'sub', 'aud'],
@@ -82,24 +85,4 @@ function checkAudience(claims: JWTPayload, provider: FederationProvider): void {
         ', ',
       )}] does not match the expected audience ${expected.join(', ')}.`,
     );
-}
-
-async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
-  const read = async (url: string) => {
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS),
-      headers: { 'user-agent': 'google-cloud-simulator' },
-    });
-    if (!response.ok) throw new Error(`${response.status}`);
-    return response.json();
-  };
-  try {
-    const { jwks_uri: jwksUri } = (await read(
-      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-    )) as { jwks_uri: string };
-    return (await read(jwksUri)) as JSONWebKeySet;
-  } catch {
-    throw invalidGrant("Error connecting to the given credential's issuer.");
-  }
 }

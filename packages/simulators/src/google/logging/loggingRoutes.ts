@@ -44,7 +44,7 @@ function listEntries(call: ApiCall): Record<string, unknown> {
   const { pageTokens, logEntries } = call.cloud;
   const from = pageTokens.offsetOf(list, pageToken);
   // The search is not finished when the first page goes out: it is empty, and says so with a token.
-  if (from === undefined) {
+  if (!pageToken) {
     filteredEntries([], filter);
     return { nextPageToken: pageTokens.issue(list, 0) };
   }

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { weightsView } from '../../databricks/weightsView';
+import { weightsView } from '../../training/weightsView';
 import type {
   ForeignVertexModel,
   ForeignVertexVersion,

@@ -1,4 +1,4 @@
-import type { RunPace } from '../../databricks/RunScheduler';
+import type { RunPace } from '../../training/RunPace';
 import type { GoogleCloud } from '../GoogleCloud';
 import { GoogleError, rpcStatus, type RpcStatus } from '../googleErrors';
 import { beginOperation, finishOperation, type Operation } from './operations';

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { Predictor } from '../../databricks/serving/Predictor';
+import { Predictor } from '../../training/Predictor';
 import { PlainAnswer, type ApiCall, type ApiRoute } from '../apiRoute';
 import {
   failedPrecondition,

@@ -1,8 +1,8 @@
-import type { RunPace } from '../../databricks/RunScheduler';
 import {
   TERMINAL_STATES,
   type JobState,
 } from '../../handles/googleTrainingTypes';
+import type { RunPace } from '../../training/RunPace';
 import type { Trainer } from '../../training/Trainer';
 import type { GoogleCloud } from '../GoogleCloud';
 import type { RpcStatus } from '../googleErrors';

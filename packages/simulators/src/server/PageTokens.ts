@@ -1,12 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { invalidParameter } from './errors';
 
 /** Bytes of the seal that are kept: enough that nobody makes one up, short enough for a query. */
 const SEAL_BYTES = 12;
 
-/** Opaque page tokens: sealed with a key of this process and tied to the list and the principal they were made for. */
+/** Opaque page tokens: sealed with a key of this object and tied to the list, its filter and the principal they were made for. */
 export class PageTokens {
   private readonly key = randomBytes(32);
+
+  /** @param invalid - what the platform answers to a token that it did not issue for this list */
+  constructor(private readonly invalid: () => Error) {}
 
   issue(list: string, offset: number): string {
     const position = Buffer.from(String(offset));
@@ -25,7 +27,7 @@ export class PageTokens {
       sealed.length !== SEAL_BYTES ||
       !timingSafeEqual(sealed, this.seal(list, offset))
     ) {
-      throw invalidParameter('Invalid page token');
+      throw this.invalid();
     }
     return offset;
   }

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TrainedModel } from '../../training/trainModel';
+import type { TrainedModel } from './trainModel';
 
 type Loaded = (rows: number[][]) => number[];
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WeightsSummary } from '../handles/DatabricksHandle';
-import type { TrainedModel } from '../training/trainModel';
+import type { TrainedModel } from './trainModel';
 
 /** What a test may know of a version's weights: enough to say whether two are the same, and to predict by hand. */
 export function weightsView(trained: TrainedModel): WeightsSummary {
