@@ -46,6 +46,7 @@ export class VertexUnderTest implements PlatformUnderTest {
     canonical: 'training-template/nothing',
   };
   readonly invalidParameters = { ...PARAMETERS, more: 1 };
+  readonly looksBeforeStart: true | undefined;
   readonly job;
   private readonly requests: Record<ContractRequest, FaultMatch>;
 
@@ -57,6 +58,7 @@ export class VertexUnderTest implements PlatformUnderTest {
     private readonly kind: 'customJobs' | 'pipelineJobs',
   ) {
     this.job = aStart({ template });
+    this.looksBeforeStart = kind === 'customJobs' ? true : undefined;
     const jobs = `/v1/projects/ml-demo/locations/europe-west4/${kind}`;
     this.requests = {
       start: { method: 'POST', path: jobs },

@@ -109,6 +109,11 @@ export interface PlatformUnderTest {
   readonly missingResource?: PlatformResource;
   /** Parameters the platform, or the module in its place, refuses. */
   readonly invalidParameters?: StartJob['parameters'];
+  /**
+   * The platform takes no id for a job, and the module reads before it starts one: where reading fails, nothing is sent.
+   * Without it, a start has to go out whatever reading says.
+   */
+  readonly looksBeforeStart?: true;
   /** A connection to an address where nobody listens. */
   readonly nobodyListens?: Connection;
 
