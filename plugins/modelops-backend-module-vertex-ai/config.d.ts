@@ -46,17 +46,19 @@ export interface Config {
               [name: string]: {
                 /** No default. */
                 type?: 'integer' | 'number' | 'boolean' | 'string';
+                /** Shown on the form, up to 100 characters. Default: its name. */
                 title?: string;
+                /** Shown on the form, up to 500 characters. Default: none. */
                 description?: string;
                 /** Without one, people have to give a value. */
                 default?: string | number | boolean;
                 minimum?: number;
                 maximum?: number;
-                /** The only values. With it, the placeholder may stand anywhere in the job. */
+                /** The only values, at most 100. With it, the placeholder may stand anywhere but in `labels` and `gcsOutputDirectory`. */
                 enum?: Array<string | number>;
-                /** Regular expression that the whole text has to match. */
+                /** Regular expression that the whole text has to match, up to 500 characters. */
                 pattern?: string;
-                /** Characters. Default: 1000. */
+                /** Most characters, 1 to 10000. Default: 1000. */
                 maxLength?: number;
                 /** Masked in forms, runs and the audit log; Google shows it to whoever may see the job. Default: false. */
                 secret?: boolean;
