@@ -569,6 +569,27 @@ describe('Try it', () => {
     );
   });
 
+  it('offers no choice of versions where only the traffic can decide', async () => {
+    api.getPredictionForm.mockResolvedValue({
+      target: TARGET,
+      example: [1],
+      byTrafficOnly: true,
+    });
+    api.predict.mockResolvedValue({ predictions: 1, latencyMs: 1 });
+    const dialog = await open();
+    expect(
+      await dialog.findByText(
+        'This platform cannot ask one version of several: the traffic decides which one answers.',
+      ),
+    ).toBeVisible();
+    expect(
+      dialog.queryByRole('combobox', { name: 'Version' }),
+    ).not.toBeInTheDocument();
+    await userEvent.click(dialog.getByRole('button', { name: 'Predict' }));
+    await waitFor(() => expect(api.predict).toHaveBeenCalled());
+    expect(api.predict.mock.calls[0][0]).not.toHaveProperty('version');
+  });
+
   it('says what is wrong with the JSON, and sends nothing', async () => {
     api.getPredictionForm.mockResolvedValue({
       target: TARGET,
