@@ -145,7 +145,7 @@ function invalidAnswer(request: TokenRequest) {
 
 const ADVICE = {
   'exchange-refused':
-    'Check issuer, audience and subject of its federation policy.',
+    'Check issuer, audience and subject of the token against what the platform trusts.',
   'exchange-unreachable': 'Try again later.',
   'exchange-response-invalid': 'Check the host of the connection.',
 } satisfies Partial<Record<PlatformErrorCode, string>>;
