@@ -8,12 +8,17 @@ const PURPOSE: Purpose = {
   asksFor: '1 × n1-standard-8 with 1 × NVIDIA_TESLA_T4',
 };
 
-function errorOf(status: number, body: unknown, headers = {}) {
+function errorOf(
+  status: number,
+  body: unknown,
+  headers = {},
+  purpose: Purpose = PURPOSE,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return toPlatformError(
     CONNECTION,
     { status, headers: new Headers(headers), text },
-    PURPOSE,
+    purpose,
   );
 }
 
@@ -45,7 +50,6 @@ describe('an error of Vertex AI', () => {
     [404, said('NOT_FOUND'), 'platform-not-found', true],
     [409, said('ALREADY_EXISTS'), 'platform-conflict', true],
     [409, said('ABORTED'), 'platform-conflict', true],
-    [429, said('RESOURCE_EXHAUSTED'), 'platform-throttled', true],
     [499, said('CANCELLED'), 'platform-rejected-request', false],
     [500, said('INTERNAL'), 'platform-failed', false],
     [503, said('UNAVAILABLE'), 'platform-failed', false],
@@ -67,6 +71,19 @@ describe('an error of Vertex AI', () => {
     expect(quota.code).toBe('platform-quota-exceeded');
     expect(quota.message).toContain(metric);
     expect(quota.message).toContain(PURPOSE.asksFor);
+    const inOtherWords = errorOf(
+      429,
+      said('RESOURCE_EXHAUSTED', 'Not enough resources.'),
+    );
+    expect(inOtherWords).toMatchObject({
+      code: 'platform-quota-exceeded',
+      refused: true,
+    });
+    expect(inOtherWords.message).toContain(PURPOSE.asksFor);
+    const noMachines = { ...PURPOSE, asksFor: undefined };
+    expect(
+      errorOf(429, said('RESOURCE_EXHAUSTED'), {}, noMachines),
+    ).toMatchObject({ code: 'platform-throttled', refused: true });
     const rate = errorOf(
       429,
       said('RESOURCE_EXHAUSTED', words, { reason: 'RATE_LIMIT_EXCEEDED' }),

@@ -1,5 +1,6 @@
 import {
   codeForStatus,
+  isRefusalStatus,
   PlatformError,
   type PlatformErrorCode,
   type PlatformResponse,
@@ -15,7 +16,7 @@ export interface Purpose {
   needs: string;
   /** Service account that what is made runs as: the caller needs `iam.serviceAccounts.actAs` on it. */
   actAs?: string;
-  /** Machines that are asked for, `2 × n1-standard-8 with 1 NVIDIA_TESLA_T4`: said when there is no quota for them. */
+  /** Machines that are asked for, `2 × n1-standard-8 with 1 NVIDIA_TESLA_T4`: without quota for them a 429 is about them. */
   asksFor?: string;
 }
 
@@ -35,9 +36,6 @@ const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
   ['OUT_OF_RANGE', 'platform-rejected-request'],
 ]);
 
-/** Statuses that can mean "I stopped waiting" rather than "no". */
-const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
-
 /** The error of an answer that is no success. `project`: whose owner can help. @internal */
 export function toPlatformError(
   connection: { id: string; project: string },
@@ -47,12 +45,8 @@ export function toPlatformError(
   const { status } = response;
   const said = parseGoogleStatus(response.text);
   // A certain no is a 4xx in Google's own form. A page in HTML may come from anything in between.
-  const refused =
-    said !== undefined &&
-    status >= 400 &&
-    status < 500 &&
-    !UNDECIDED_STATUSES.has(status);
-  const code = said ? codeOf(status, said) : codeOfStrangeBody(status);
+  const refused = said !== undefined && isRefusalStatus(status);
+  const code = said ? codeOf(status, purpose, said) : codeOfStrangeBody(status);
   return new PlatformError(
     connection.id,
     code,
@@ -61,11 +55,17 @@ export function toPlatformError(
   );
 }
 
-function codeOf(status: number, said: GoogleStatus): PlatformErrorCode {
+function codeOf(
+  status: number,
+  purpose: Purpose,
+  said: GoogleStatus,
+): PlatformErrorCode {
   if (status >= 500) return 'platform-failed';
   if (status === 429)
-    // Too many requests a minute and too few machines both are RESOURCE_EXHAUSTED.
-    return said.quotaMetric && said.reason !== 'RATE_LIMIT_EXCEEDED'
+    // Too many requests a minute and too few machines both are RESOURCE_EXHAUSTED. Only the first has a reason of its own, and
+    // the words of the second are not documented: who asked for machines got none.
+    return said.reason !== 'RATE_LIMIT_EXCEEDED' &&
+      (said.quotaMetric || purpose.asksFor)
       ? 'platform-quota-exceeded'
       : 'platform-throttled';
   return CODES.get(said.status ?? '') ?? codeForStatus(status);
@@ -86,15 +86,6 @@ export function invalidAnswer(connection: string, what: string): PlatformError {
     `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
     { refused: false },
   );
-}
-
-/** A refusal of ours, before anything was sent that changes something. @internal */
-export function refusal(
-  connection: string,
-  code: PlatformErrorCode,
-  message: string,
-): PlatformError {
-  return new PlatformError(connection, code, message, { refused: true });
 }
 
 function sentenceFor(
@@ -193,35 +184,4 @@ function roleWith(permission: string): string {
   if (permission.startsWith('storage.'))
     return ', such as roles/storage.objectViewer';
   return '';
-}
-
-/**
- * Runs one step of which we know what its failure means, whatever the step itself knew: a lost answer to a question
- * starts nothing, and a question that fails after a start leaves the start open.
- * @internal
- */
-export async function failingAs<T>(
-  outcome: { refused: boolean },
-  step: Promise<T>,
-): Promise<T> {
-  try {
-    return await step;
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
-    throw new PlatformError(
-      error.connection,
-      error.code,
-      error.message,
-      outcome,
-    );
-  }
-}
-
-/** Undefined for what Google does not know. @internal */
-export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch(error => {
-    if (error instanceof PlatformError && error.code === 'platform-not-found')
-      return undefined;
-    throw error;
-  });
 }

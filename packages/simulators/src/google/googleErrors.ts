@@ -146,7 +146,7 @@ export function userProjectDenied(project: string): GoogleError {
   );
 }
 
-/** The body of an injected error. */
+/** The body of an injected error; 429 is too many requests, not too few machines. Source: reference, google section 3.8. */
 export function injectedErrorBody(status: number): string {
   const name = (Object.keys(CODES) as RpcCode[]).find(
     code => CODES[code].http === status,
@@ -156,6 +156,9 @@ export function injectedErrorBody(status: number): string {
       code: status,
       message: 'The request could not be served. [injected fault]',
       status: name ?? 'UNKNOWN',
+      ...(status === 429 && {
+        details: [errorInfo('RATE_LIMIT_EXCEEDED', 'googleapis.com', {})],
+      }),
     },
   });
 }
