@@ -1,5 +1,8 @@
 import {
+  failingAs,
+  ifFound,
   PlatformError,
+  refusal,
   type JobReading,
   type PlatformCall,
   type PlatformErrorCode,
@@ -7,10 +10,10 @@ import {
 } from 'backstage-plugin-modelops-node';
 import { readOne } from '../registry/modelVersions';
 import type { VertexClient } from '../vertexClient';
-import { failingAs, refusal } from '../vertexErrors';
 import { endpointLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
 import { changeId, type ChangeId } from './changeId';
+import { createEndpoint } from './createEndpoint';
 import { findEndpoint } from './endpoint';
 import {
   planChange,
@@ -20,12 +23,7 @@ import {
 import { listOperations } from './endpointOperations';
 import type { Endpoint } from './endpointSchemas';
 import { runningOf } from './servingState';
-import {
-  createEndpoint,
-  deployModel,
-  moveTraffic,
-  undeployModels,
-} from './writeEndpoint';
+import { deployModel, moveTraffic, undeployModels } from './writeEndpoint';
 
 type Found = Extract<JobReading, { kind: 'found' }>;
 
@@ -135,6 +133,9 @@ async function readAsSeen(
   call: PlatformCall,
   job: StartJob,
 ): Promise<Endpoint | undefined> {
+  // Before the endpoint: what was deployed meanwhile has given it another etag then.
+  const operations =
+    (await ifFound(listOperations(client, call, job.resource))) ?? [];
   const endpoint = await findEndpoint(client, call, job.resource, job);
   if (endpoint?.etag !== job.revision)
     throw refused(
@@ -142,7 +143,7 @@ async function readAsSeen(
       'platform-conflict',
       `What ${job.resource.canonical} serves changed since you looked. Look at it again`,
     );
-  if (endpoint && runningOf(await listOperations(client, call, job.resource)))
+  if (endpoint && runningOf(operations))
     throw refused(
       client,
       'platform-conflict',

@@ -1,6 +1,8 @@
 import type { ServedVersion } from 'backstage-plugin-modelops-common';
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import { rpcCodeOf } from '../google/rpcCodes';
 import type { VertexClient } from '../vertexClient';
+import { CLOCK_SKEW_MS, isOfItsTime } from '../vertexClock';
 import { QUOTA_ADVICE, quotaSentence } from '../vertexErrors';
 import { endpointLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
@@ -9,10 +11,6 @@ import type { EndpointOperation } from './endpointOperations';
 import type { Endpoint } from './endpointSchemas';
 import { machinesInWords } from './machines';
 import { servedVersions } from './servedVersions';
-import { RPC_CANCELLED, RPC_RESOURCE_EXHAUSTED } from './servingState';
-
-/** Our clock and Google's may differ by this much, in milliseconds: with more, no ID token would be taken. */
-const CLOCK_MARGIN_MS = 60_000;
 
 /** What is known of an endpoint when its changes are read. @internal */
 export interface EndpointFacts {
@@ -45,14 +43,20 @@ export function endingOf(
   if (operation.state === 'running') return { state: 'running', startedAt };
   if (operation.state === 'succeeded')
     return { state: 'succeeded', startedAt, endedAt };
-  if (operation.code === RPC_CANCELLED)
+  const word = rpcCodeOf(operation.code);
+  const { operation: asked } = job;
+  if (word === 'CANCELLED' && asked !== 'stop')
     return { state: 'canceled', startedAt, endedAt };
+  const left =
+    asked === 'stop'
+      ? 'The traffic was moved already, and what was to be taken off goes on costing. Stop it again.'
+      : 'What was served before still answers.';
   return {
     state: 'failed',
     startedAt,
     endedAt,
     failure:
-      operation.code === RPC_RESOURCE_EXHAUSTED
+      word === 'RESOURCE_EXHAUSTED'
         ? {
             code: 'job-quota-exceeded',
             message: `${quotaSentence(
@@ -61,12 +65,11 @@ export function endingOf(
                 ? machinesInWords(job.parameters)
                 : undefined,
               operation.quotaMetric,
-            )} ${QUOTA_ADVICE} What was served before still answers.`,
+            )} ${QUOTA_ADVICE} ${left}`,
           }
         : {
             code: 'deployment-failed',
-            message:
-              'Vertex AI could not make the change. What was served before still answers. Look at the log of the run.',
+            message: `Vertex AI could not make the change. ${left} Look at the log of the run.`,
           },
   };
 }
@@ -80,7 +83,7 @@ export function unfinishedEnd(
 ): JobReading {
   const found = foundBy(client, job);
   const undeploys = operations.filter(
-    one => one.kind === 'undeploy' && isOfItsTime(one, job),
+    one => one.kind === 'undeploy' && isOfItsTime(one.startedAt, job),
   );
   const open = undeploys.find(({ state }) => state === 'running');
   if (open)
@@ -110,25 +113,13 @@ export function leftOf(
   endpoint: Endpoint | undefined,
   job: KnownJob,
 ): ServedVersion[] {
-  const latest = (job.notAfter?.getTime() ?? Infinity) + CLOCK_MARGIN_MS;
+  // However late it arrived: it was to take off what the person saw.
+  const latest = (job.notAfter?.getTime() ?? Infinity) + CLOCK_SKEW_MS;
   return servedVersions(client, endpoint, job.model).filter(
     one =>
       one.ours &&
       (job.version === undefined || one.version === job.version) &&
       (toDate(one.createdAt)?.getTime() ?? 0) <= latest,
-  );
-}
-
-/** Whether an operation began when this run was sent. @internal */
-export function isOfItsTime(
-  { startedAt }: EndpointOperation,
-  job: KnownJob,
-): boolean {
-  const at = startedAt?.getTime();
-  return (
-    at !== undefined &&
-    at >= job.notBefore.getTime() - CLOCK_MARGIN_MS &&
-    at <= (job.notAfter?.getTime() ?? Infinity) + CLOCK_MARGIN_MS
   );
 }
 

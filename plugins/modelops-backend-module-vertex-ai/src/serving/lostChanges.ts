@@ -4,17 +4,13 @@ import {
 } from 'backstage-plugin-modelops-common';
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
+import { isOfItsTime } from '../vertexClock';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { nameOf } from '../vertexResources';
-import {
-  changeId,
-  deployedModelIdOf,
-  NO_OPERATION,
-  RUN_LABEL,
-} from './changeId';
+import { changeId, deployedModelIdOf, NO_OPERATION } from './changeId';
 import {
   endingOf,
   foundBy,
-  isOfItsTime,
   leftOf,
   toDate,
   unfinishedEnd,
@@ -81,7 +77,7 @@ function lostDeployment(
     one =>
       one.kind === 'deploy' &&
       one.state !== 'succeeded' &&
-      isOfItsTime(one, job) &&
+      isOfItsTime(one.startedAt, job) &&
       !isClaimed(one, job),
   );
   if (alike.length > 1) return unclear(job);
@@ -108,7 +104,7 @@ function lostEnd(
       ? unclear(job)
       : MISSING;
   const newest = facts.operations.find(
-    one => one.kind === 'undeploy' && isOfItsTime(one, job),
+    one => one.kind === 'undeploy' && isOfItsTime(one.startedAt, job),
   );
   const change = {
     kind: 'undeploy' as const,
@@ -130,14 +126,16 @@ function lostMove(
   endpoint: Endpoint,
   job: KnownJob,
 ): JobReading {
+  const served = servedVersions(client, endpoint, job.model);
   if (isMarked(endpoint, job))
-    return foundBy(client, job)(
-      { kind: 'traffic', runId: job.runId },
-      { state: 'succeeded' },
-    );
+    return hasWantedShares(served, job)
+      ? foundBy(client, job)(
+          { kind: 'traffic', runId: job.runId },
+          { state: 'succeeded' },
+        )
+      : unclear(job);
   // With another etag ours would have been refused; without our label it was made only if somebody took the label away.
-  return endpoint.etag !== job.revision &&
-    hasWantedShares(servedVersions(client, endpoint, job.model), job)
+  return endpoint.etag !== job.revision && hasWantedShares(served, job)
     ? unclear(job)
     : MISSING;
 }
@@ -157,7 +155,7 @@ function hasWantedShares(
 }
 
 function isMarked({ labels }: Endpoint, { runId }: KnownJob): boolean {
-  return labels[RUN_LABEL] === runId;
+  return labels[RUN_ID_LABEL] === runId;
 }
 
 function isClaimed(

@@ -210,6 +210,18 @@ describe('Reading changes of endpoints', () => {
       expect(done).not.toHaveProperty('likeness');
     });
 
+    it('finds a deployment that reached Google minutes after it was given up', async () => {
+      const job = await changes.lose(CANARY);
+      const late = {
+        ...job,
+        notBefore: new Date(Date.now() - 400_000),
+        notAfter: new Date(Date.now() - 300_000),
+      };
+      expect(await changes.read(late)).toMatchObject([
+        { kind: 'found', state: 'running', likeness: true },
+      ]);
+    });
+
     it('finds a deployment by its id when it has been taken off again since', async () => {
       const job = await changes.lose(CANARY);
       await changes.finish();

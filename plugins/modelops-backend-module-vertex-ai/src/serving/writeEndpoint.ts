@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrafficShares } from 'backstage-plugin-modelops-common';
 import {
   PlatformError,
@@ -6,14 +5,13 @@ import {
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient, VertexWrite } from '../vertexClient';
-import { failingAs, invalidAnswer, refusal } from '../vertexErrors';
+import { invalidAnswer } from '../vertexErrors';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { nameOf } from '../vertexResources';
-import { RUN_LABEL } from './changeId';
 import { machinesInWords } from './machines';
-import { endpointPath, findEndpoint, requireEndpoint } from './endpoint';
+import { endpointPath, requireEndpoint } from './endpoint';
 import type { EndpointJob } from './endpointChange';
 import {
-  listOperations,
   readOperation,
   toOperation,
   type EndpointOperation,
@@ -23,82 +21,7 @@ import {
   operationSchema,
   type Endpoint,
 } from './endpointSchemas';
-import { runningOf } from './servingState';
-
-/** Ids that a caller may choose; longer numbers are Google's. Source: `CreateEndpointRequest.endpoint_id`. */
-const OWN_ID = /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?|[1-9][0-9]{0,8})$/;
-
-/** Longest wait for something that has to be over before the next step, in milliseconds: a start has 20 s for all of it. */
-const LONGEST_WAIT_MS = 12_000;
-const PAUSE_MS = 500;
-
-/**
- * Makes an empty endpoint that carries the id of the run, and waits until it is there. What fails here has deployed nothing;
- * only a lost answer leaves it open, unless the endpoint turns up.
- * @internal
- */
-export async function createEndpoint(
-  client: VertexClient,
-  call: PlatformCall,
-  job: StartJob,
-): Promise<void> {
-  const id = nameOf(job.resource);
-  if (!OWN_ID.test(id))
-    throw refusal(
-      client.connection.id,
-      'platform-rejected-request',
-      `${job.resource.canonical} does not exist, and Google gives such long numbers itself. Bind modelops/deploy to endpoint/<name>, or to an endpoint that exists. Nothing was changed.`,
-    );
-  let lost: PlatformError | undefined;
-  try {
-    const operation = await client.post(
-      call,
-      {
-        ...aboutChange(job, 'endpoints', 'aiplatform.endpoints.create'),
-        query: { endpointId: id },
-        body: { displayName: id, labels: { [RUN_LABEL]: job.runId } },
-      },
-      operationSchema,
-    );
-    toOperation(client, job.resource, operation);
-  } catch (error) {
-    if (!(error instanceof PlatformError) || error.refused) throw error;
-    lost = error;
-  }
-  const made = await failingAs(
-    { refused: !lost },
-    waitUntil(call, () => isThere(client, call, job)),
-  );
-  if (made) return;
-  throw (
-    lost ??
-    refusal(
-      client.connection.id,
-      'platform-failed',
-      `${job.resource.canonical} is still being created. Nothing was deployed. Look at it in a minute, then deploy again.`,
-    )
-  );
-}
-
-/** Whether the endpoint is there, ours and at rest. */
-async function isThere(
-  client: VertexClient,
-  call: PlatformCall,
-  job: StartJob,
-): Promise<boolean> {
-  const endpoint = await findEndpoint(client, call, job.resource, job);
-  if (!endpoint) return false;
-  if (
-    endpoint.labels[RUN_LABEL] !== job.runId ||
-    endpoint.deployedModels.length > 0
-  )
-    throw refusal(
-      client.connection.id,
-      'platform-conflict',
-      `Somebody else created ${job.resource.canonical} at the same time. Nothing was deployed. Look at it again.`,
-    );
-  return !runningOf(await listOperations(client, call, job.resource));
-}
+import { waitUntil } from './waitUntil';
 
 /** Puts a version beside the others. Sent once: a second one would be a second deployment. @internal */
 export async function deployModel(
@@ -159,7 +82,7 @@ export async function moveTraffic(
       query: { updateMask: 'trafficSplit,labels' },
       body: {
         trafficSplit: shares,
-        labels: { ...labels, [RUN_LABEL]: job.runId },
+        labels: { ...labels, [RUN_ID_LABEL]: job.runId },
         etag,
       },
     },
@@ -233,20 +156,8 @@ function isBusy(error: unknown): boolean {
   );
 }
 
-/** Asks again and again, until it is so or there is no more time. */
-async function waitUntil(
-  { signal }: PlatformCall,
-  isSo: () => Promise<boolean>,
-): Promise<boolean> {
-  const until = Date.now() + LONGEST_WAIT_MS;
-  while (!(await isSo())) {
-    if (Date.now() >= until || signal.aborted) return false;
-    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-  }
-  return true;
-}
-
-function aboutChange(
+/** What each write to an endpoint says of itself. Sent once. @internal */
+export function aboutChange(
   { resource, runId }: StartJob,
   path: string,
   needs: string,

@@ -1,12 +1,15 @@
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  tailOf,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import type { VertexClient } from '../vertexClient';
+import { CLOCK_SKEW_MS } from '../vertexClock';
 import { listOf, text } from '../vertexFields';
 import { parseName } from '../vertexNames';
-import { tailOf } from '../vertexText';
 import { valueAt } from './placeholders';
 import { readTraining, requireRunId, type TrainingJob } from './trainingJob';
-import { CLOCK_SKEW_MS } from './trainingMatch';
 
 /** Entries of a page; Cloud Logging gives up to 1000. */
 const ENTRIES_PER_PAGE = 500;
@@ -70,8 +73,9 @@ export async function readLogTail(
   for await (const entry of newestFirst(client, call, job, {
     filter: `${resources} AND timestamp>="${since.toISOString()}"`,
   })) {
-    // Those of one moment do not come newest first, so all of them are read.
-    const sameMoment = entry.timestamp === entries.at(-1)?.timestamp;
+    // Those of one moment do not come newest first, so all of them are read; but whoever logs may give everything one moment.
+    const sameMoment =
+      entry.timestamp === entries.at(-1)?.timestamp && bytes < 4 * maxBytes;
     if (bytes >= maxBytes && !sameMoment) break;
     entries.push(entry);
     bytes += Buffer.byteLength(lineOf(entry)) + 1;
