@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
-import type {
-  PlatformResource,
-  StartJob,
-} from 'backstage-plugin-modelops-node';
+import { refusal, type StartJob } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { refusal } from '../vertexErrors';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { nameOf } from '../vertexResources';
-import { machinesOf } from './machines';
-import { fill, RUN_ID_PLACEHOLDER, valueAt } from './placeholders';
+import { askedFor } from './askedMachines';
+import { fill, RUN_ID_PLACEHOLDER } from './placeholders';
+import { jobOf, kindOf, serviceAccountOf } from './templates';
 import type { JobKind } from './trainingJob';
 import { valueProblem } from './trainingParameter';
 import {
   PERSON_LABEL,
-  RUN_ID_LABEL,
   TEMPLATE_LABEL,
   type TrainingTemplate,
 } from './trainingTemplate';
@@ -25,42 +22,8 @@ export interface JobToStart {
   asksFor?: string;
 }
 
-/** A template's job of either kind, as far as both have it. */
-interface TemplateJob {
-  displayName?: string;
-  labels?: Record<string, string>;
-  [field: string]: unknown;
-}
-
 /** Longest `displayName`, in characters. */
 const LONGEST_DISPLAY_NAME = 128;
-
-/** The template that a resource names. Throws `platform-not-found`, certain: nothing is sent without one. @internal */
-export function getTemplate(
-  client: VertexClient,
-  resource: PlatformResource,
-): TrainingTemplate {
-  const template = findTemplate(client, resource);
-  if (template) return template;
-  const { id } = client.connection;
-  throw refusal(
-    id,
-    'platform-not-found',
-    `${id} has no ${resource.canonical}. Check the annotation, or add the template to trainingTemplates of the connection. Nothing was started.`,
-  );
-}
-
-/** Undefined for a template that is not, or no longer, in app-config. @internal */
-export function findTemplate(
-  client: VertexClient,
-  resource: PlatformResource,
-): TrainingTemplate | undefined {
-  const { trainingTemplates } = client.settings;
-  const name = nameOf(resource);
-  return Object.hasOwn(trainingTemplates, name)
-    ? trainingTemplates[name]
-    : undefined;
-}
 
 /** Hash of a principal, in place of its name: a label takes neither `@` nor `/`, nor 128 characters. @internal */
 export function personLabel(principal: string): string {
@@ -94,21 +57,8 @@ export function toJob(
     kind,
     body,
     serviceAccount: serviceAccountOf(body),
-    asksFor: machinesOf(body),
+    asksFor: askedFor(kind, body),
   };
-}
-
-/** The job as the template has it. @internal */
-export function jobOf({
-  customJob,
-  pipelineJob,
-}: TrainingTemplate): TemplateJob {
-  return customJob ?? pipelineJob ?? {};
-}
-
-/** Collection that the template's jobs are in. @internal */
-export function kindOf({ customJob }: TrainingTemplate): JobKind {
-  return customJob ? 'customJobs' : 'pipelineJobs';
 }
 
 function requireValues(
@@ -132,12 +82,4 @@ function requireValues(
     const problem = valueProblem(parameter, parameters[name]);
     if (problem) throw fail(`refuses its parameter: '${name}' ${problem}`);
   }
-}
-
-/** Account that a job of a template runs as; in a template it may be one of several, chosen by a parameter. @internal */
-export function serviceAccountOf(job: unknown): string | undefined {
-  const account =
-    valueAt(job, ['serviceAccount']) ??
-    valueAt(job, ['jobSpec', 'serviceAccount']);
-  return typeof account === 'string' ? account : undefined;
 }

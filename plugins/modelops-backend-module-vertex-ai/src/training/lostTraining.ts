@@ -1,6 +1,6 @@
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { findTemplate } from './jobToStart';
+import { findTemplate } from './templates';
 import { toReading, type TrainingJob } from './trainingJob';
 import { createdInTime, findDifference, notOurs } from './trainingMatch';
 

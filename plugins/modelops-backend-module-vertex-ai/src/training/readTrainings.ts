@@ -1,16 +1,19 @@
 import { randomInt } from 'node:crypto';
 import {
+  ifFound,
   PlatformError,
+  settleJob,
+  type JobOutcomes,
   type JobReading,
   type KnownJob,
   type PlatformCall,
   type PlatformErrorCode,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { ifFound } from '../vertexErrors';
-import { settle, type Outcomes } from '../vertexOutcomes';
-import { findTemplate, kindOf } from './jobToStart';
+import { CLOCK_SKEW_MS } from '../vertexClock';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { searchLost } from './lostTraining';
+import { findTemplate, kindOf } from './templates';
 import {
   JOB_KINDS,
   listTrainings,
@@ -20,8 +23,6 @@ import {
   type JobKind,
   type TrainingJob,
 } from './trainingJob';
-import { CLOCK_SKEW_MS } from './trainingMatch';
-import { RUN_ID_LABEL } from './trainingTemplate';
 
 /** Most jobs that are read one by one in a look: those the list does not show. The others have their turn at later looks. */
 const MOST_READ_ALONE = 24;
@@ -30,11 +31,12 @@ const MAX_PAGES = 20;
 /** Pages of the list of the jobs that carry one id. */
 const MAX_PAGES_OF_ONE = 3;
 
-/** Errors of a list that say nothing about its jobs: one of them is something that we do not understand. */
+/** Errors of a list that say nothing about each of its jobs: it holds something that we do not understand, or only `get` is allowed. */
 const UNLISTABLE: ReadonlySet<PlatformErrorCode> = new Set([
   'platform-response-invalid',
   'platform-response-too-large',
   'platform-rejected-request',
+  'platform-permission-denied',
 ]);
 
 /** Jobs of one kind, and what a list showed of them. */
@@ -47,19 +49,20 @@ interface Listed {
 
 /**
  * Reads trainings, known and lost: in one list for each kind of job, so that the calls grow with its pages and not with the
- * jobs. What the list does not show is read alone; only that, or a complete list, can say that there is no job.
+ * jobs. What the list does not show is read alone; only that, or complete lists, can say that there is no job.
  * @internal
  */
 export async function readTrainings(
   client: VertexClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   for (const kind of JOB_KINDS) {
     const some = jobs.filter(job => kindOfJob(client, job) === kind);
     if (some.length > 0) await readKind(client, call, kind, some, outcomes);
   }
+  await readOtherKind(client, call, jobs, outcomes);
   for (const { runId, resource, platformRunId } of jobs)
     if (!outcomes.has(runId))
       outcomes.set(runId, {
@@ -77,12 +80,39 @@ function kindOfJob(client: VertexClient, job: KnownJob): JobKind | undefined {
   return template && kindOf(template);
 }
 
+/**
+ * Looks for lost jobs that are missing in the list of their template's kind in the other list: app-config may have said
+ * otherwise when they were started.
+ */
+async function readOtherKind(
+  client: VertexClient,
+  call: PlatformCall,
+  jobs: readonly KnownJob[],
+  outcomes: JobOutcomes,
+): Promise<void> {
+  const missing = jobs.filter(job => {
+    const outcome = outcomes.get(job.runId);
+    return (
+      !job.platformRunId &&
+      outcome &&
+      !(outcome instanceof PlatformError) &&
+      outcome.kind === 'missing'
+    );
+  });
+  // Only both lists together say that there is none.
+  for (const { runId } of missing) outcomes.delete(runId);
+  for (const kind of JOB_KINDS) {
+    const some = missing.filter(job => kindOfJob(client, job) !== kind);
+    if (some.length > 0) await readKind(client, call, kind, some, outcomes);
+  }
+}
+
 async function readKind(
   client: VertexClient,
   call: PlatformCall,
   kind: JobKind,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const listed =
     jobs.length > 1
@@ -92,7 +122,7 @@ async function readKind(
   for (const job of jobs) {
     const shown = listed.jobs.filter(one => fits(one, job));
     if (shown.length > 0 || (listed.complete && !job.platformRunId))
-      await settle(outcomes, job, () => toJobReading(client, job, shown));
+      await settleJob(outcomes, job, () => toJobReading(client, job, shown));
     else rest.push(job);
   }
   if (listed.failure && !UNLISTABLE.has(listed.failure.code))
@@ -153,13 +183,13 @@ async function readAlone(
   call: PlatformCall,
   kind: JobKind,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   // If it cannot be all of them, it must not be the same ones each time.
   const from = jobs.length > MOST_READ_ALONE ? randomInt(jobs.length) : 0;
   const inTurn = [...jobs.slice(from), ...jobs.slice(0, from)];
   for (const job of inTurn.slice(0, MOST_READ_ALONE))
-    await settle(outcomes, job, () =>
+    await settleJob(outcomes, job, () =>
       job.platformRunId
         ? readKnown(client, call, { ...job, platformRunId: job.platformRunId })
         : readLost(client, call, kind, job),

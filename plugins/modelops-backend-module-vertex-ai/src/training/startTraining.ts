@@ -1,12 +1,17 @@
 import {
+  failingAs,
+  ifFound,
   PlatformError,
+  refusal,
   type JobReading,
   type PlatformCall,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { failingAs, ifFound, invalidAnswer, refusal } from '../vertexErrors';
-import { getTemplate, toJob, type JobToStart } from './jobToStart';
+import { invalidAnswer } from '../vertexErrors';
+import { RUN_ID_LABEL } from '../vertexLabels';
+import { toJob, type JobToStart } from './jobToStart';
+import { getTemplate } from './templates';
 import { jobRunsAs } from './trainingForm';
 import {
   createTraining,
@@ -16,7 +21,7 @@ import {
   type TrainingJob,
 } from './trainingJob';
 import { findDifference } from './trainingMatch';
-import { RUN_ID_LABEL, type TrainingTemplate } from './trainingTemplate';
+import type { TrainingTemplate } from './trainingTemplate';
 
 type Start = StartJob & { principal: string };
 

@@ -255,6 +255,24 @@ describe('a start', () => {
     );
   });
 
+  it('says which pipeline there is no quota for, at once and at the end', async () => {
+    const job = await start(aStart({ template: 'forecast-pipeline' }));
+    await project.google.advanceJob(job.platformRunId, { code: 8 });
+    const reading = await read(job);
+    expect(reading).toMatchObject({
+      failure: { code: 'job-quota-exceeded' },
+    });
+    expect(JSON.stringify(reading)).toContain('pipeline forecast-pipeline');
+    await project.google.exceedQuota('custom_model_training_nvidia_t4_gpus');
+    const error = await project.failureOf(
+      start(aStart({ template: 'forecast-pipeline' })),
+    );
+    expect(error.code).toBe('platform-quota-exceeded');
+    expect(error.message).toContain(
+      'asked for was what pipeline forecast-pipeline runs on',
+    );
+  });
+
   it('says of a machine that is not there that it may not be there', async () => {
     const odd = weekly(({ customJob }) => {
       customJob.jobSpec.workerPoolSpecs[0].machineSpec.machineType = 'n9-huge';
@@ -392,6 +410,15 @@ describe('a start whose answer was lost', () => {
     expect(reading).toHaveProperty('why', expect.stringContaining(why));
   });
 
+  it('is found although it reached Google minutes after it was given up', async () => {
+    const job = known(aStart(), {
+      notBefore: new Date(Date.now() - 400_000),
+      notAfter: new Date(Date.now() - 300_000),
+    });
+    const platformRunId = await plant(job.runId);
+    expect(await read(job)).toMatchObject({ kind: 'found', platformRunId });
+  });
+
   it('is not that of a job that was created at another time', async () => {
     const job = known(aStart(), {
       notBefore: new Date(Date.now() - 3_600_000),
@@ -417,6 +444,33 @@ describe('a start whose answer was lost', () => {
     expect(await read(job, other)).toMatchObject({ kind: 'unclear' });
     expect(await read(job)).toMatchObject({ kind: 'found' });
   });
+
+  it.each<[TemplateName, TemplateName]>([
+    ['forecast-weekly', 'forecast-pipeline'],
+    ['forecast-pipeline', 'forecast-weekly'],
+  ])(
+    'is looked for among the jobs of either kind, for %s may have changed',
+    async (name, other) => {
+      const { platformRunId, ...lost } = await start(
+        aStart({ template: name }),
+      );
+      const never = known(aStart({ template: name }));
+      const changed = { ...TEMPLATES, [name]: TEMPLATES[other] };
+      const reading = await read(lost, changed);
+      expect(reading).toMatchObject({ kind: 'unclear' });
+      expect(reading).toHaveProperty(
+        'why',
+        expect.stringContaining(platformRunId),
+      );
+      expect(await read(never, changed)).toEqual({ kind: 'missing' });
+      const readings = await open(changed).readJobs(
+        await project.callAsReader(),
+        [lost, never],
+      );
+      expect(readings.get(lost.runId)?.kind).toBe('unclear');
+      expect(readings.get(never.runId)?.kind).toBe('missing');
+    },
+  );
 
   it('stays open when the template is gone', async () => {
     expect(await read(known(aStart()), {})).toMatchObject({ kind: 'unclear' });

@@ -5,8 +5,8 @@ import type {
 import type { VertexClient } from '../vertexClient';
 import { trainingLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
-import { getTemplate, jobOf, serviceAccountOf } from './jobToStart';
 import { placesOf } from './placeholders';
+import { getTemplate, jobOf, serviceAccountOf } from './templates';
 import { toPlatformParameter } from './trainingParameter';
 import type { TrainingTemplate } from './trainingTemplate';
 

@@ -4,7 +4,7 @@ import type { VertexClient, VertexRequest } from '../vertexClient';
 import { invalidAnswer } from '../vertexErrors';
 import { labels, text, time } from '../vertexFields';
 import { customJobLink, pipelineJobLink } from '../vertexLinks';
-import { machinesOf } from './machines';
+import { askedFor } from './askedMachines';
 import { toTrainingState } from './trainingStates';
 
 /** Collections that a training can be in. @internal */
@@ -35,11 +35,12 @@ export interface TrainingJob {
   body: z.output<typeof jobSchema>;
 }
 
-/** Only what is needed of a job in a list: a compiled pipeline alone can have a megabyte. */
+/** What can hold a parameter, but for `pipelineSpec`: a compiled pipeline alone can have a megabyte. */
 const READ_MASKS: Record<JobKind, string> = {
-  customJobs: 'name,state,labels,createTime,startTime,endTime,error,jobSpec',
+  customJobs:
+    'name,displayName,state,labels,createTime,startTime,endTime,error,jobSpec,encryptionSpec',
   pipelineJobs:
-    'name,state,labels,createTime,startTime,endTime,error,runtimeConfig,serviceAccount,templateUri',
+    'name,displayName,state,labels,createTime,startTime,endTime,error,runtimeConfig,serviceAccount,templateUri,network,encryptionSpec',
 };
 /** Jobs of a page. Vertex AI does not say how many it gives at most; asked for more than that, it gives fewer. */
 const PAGE_SIZE = 100;
@@ -203,7 +204,7 @@ export function toReading(
         ? { code: error.code ?? 0, message: error.message }
         : undefined,
     },
-    { project, asksFor: machinesOf(job.body) },
+    { project, asksFor: askedFor(job.kind, job.body) },
   );
   if (!known)
     throw invalidAnswer(

@@ -1,6 +1,7 @@
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import { isOfItsTime } from '../vertexClock';
 import { nameOf } from '../vertexResources';
-import { jobOf, personLabel, serviceAccountOf } from './jobToStart';
+import { personLabel } from './jobToStart';
 import {
   asText,
   isPipelineParameter,
@@ -9,6 +10,7 @@ import {
   valueAt,
   type JobPath,
 } from './placeholders';
+import { jobOf, kindOf, serviceAccountOf } from './templates';
 import type { TrainingJob } from './trainingJob';
 import {
   PERSON_LABEL,
@@ -23,11 +25,6 @@ export interface Difference {
   why: string;
 }
 
-/** Longest that this server's clock and Google's may be apart, in milliseconds. @internal */
-export const CLOCK_SKEW_MS = 5 * 60_000;
-/** A request may arrive this long after it was given up, in milliseconds: proxies hold on to it. */
-const LATE_ARRIVAL_MS = 10 * 60_000;
-
 const PROGRAM: readonly JobPath[] = [
   ['containerSpec', 'imageUri'],
   ['pythonPackageSpec', 'executorImageUri'],
@@ -40,7 +37,7 @@ type Sent = Pick<KnownJob, 'resource' | 'parameters' | 'principal' | 'runId'> &
 
 /**
  * Compares a job with what was, or would have been, sent. Vertex AI does not tell who created a job: the labels are all there is,
- * and whoever may create jobs can write any (README, limits).
+ * and whoever may create jobs can write any (README, who did it).
  * @internal
  */
 export function findDifference(
@@ -52,6 +49,8 @@ export function findDifference(
     return { in: 'person', why: 'it does not carry the mark of the person' };
   if (job.labels[TEMPLATE_LABEL] !== nameOf(sent.resource))
     return { in: 'parameters', why: 'it was made from another template' };
+  if (job.kind !== kindOf(template))
+    return { in: 'template', why: 'it is of another kind than the template' };
   const parameter = findOtherParameter(job, template, sent);
   if (parameter !== undefined)
     return {
@@ -69,13 +68,7 @@ export function findDifference(
 /** Whether a job was created when a start can have made it. @internal */
 export function createdInTime(job: TrainingJob, sent: Sent): boolean {
   const { notBefore, notAfter } = sent;
-  const created = job.createTime?.getTime();
-  if (!notBefore) return true;
-  return (
-    created !== undefined &&
-    created >= notBefore.getTime() - CLOCK_SKEW_MS &&
-    created <= (notAfter?.getTime() ?? Infinity) + LATE_ARRIVAL_MS
-  );
+  return !notBefore || isOfItsTime(job.createTime, { notBefore, notAfter });
 }
 
 /** What is said of a job that goes by the id of ours and is another one. @internal */
@@ -105,6 +98,7 @@ function findOtherParameter(
   };
   const other = placesOf(jobOf(template)).find(
     ({ path, name }) =>
+      path[0] !== 'pipelineSpec' && // not in a list
       Object.hasOwn(values, name) &&
       !isSame(valueAt(body, path), values[name], path),
   );
@@ -117,6 +111,11 @@ function isSame(
   sent: string | number | boolean,
   path: JobPath,
 ): boolean {
+  // Google leaves out what is empty or 0.
+  if (found === undefined)
+    return !isPipelineParameter(path) && (sent === '' || sent === 0);
+  // Anybody may have made the job that is compared; an object could throw as it becomes a text.
+  if (typeof found === 'object') return false;
   return isPipelineParameter(path) && typeof sent === 'number'
     ? Number(found) === sent
     : String(found) === asText(sent);

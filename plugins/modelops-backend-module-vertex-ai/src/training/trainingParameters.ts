@@ -1,11 +1,11 @@
 import {
   PlatformError,
+  shownText,
   type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { shownText } from '../vertexText';
-import { jobOf, kindOf } from './jobToStart';
 import { placesOf, valueAt } from './placeholders';
+import { jobOf, kindOf } from './templates';
 import { readTraining, type TrainingJob } from './trainingJob';
 import { TEMPLATE_LABEL } from './trainingTemplate';
 
@@ -50,8 +50,13 @@ function parametersOf(
       ? template.parameters[name]
       : undefined;
     const value = valueAt(body, path);
-    if (!parameter || parameter.secret || value === undefined) return [];
+    // Anybody may have made the job; an object could throw as it becomes a text.
+    if (!parameter || parameter.secret || !isScalar(value)) return [];
     return [[name, shownText(String(value), LONGEST_VALUE) ?? ''] as const];
   });
   return Object.fromEntries(shown);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
