@@ -1,4 +1,5 @@
 import {
+  refusal,
   requestToken,
   type Connection,
   type Credential,
@@ -6,7 +7,6 @@ import {
   type ExchangeRequest,
   type IssuedToken,
 } from 'backstage-plugin-modelops-node';
-import { refusal } from '../vertexErrors';
 import { connectionSettings, type VertexSettings } from '../vertexSettings';
 import {
   lifetimeSeconds,
@@ -93,7 +93,7 @@ export class GoogleExchanger implements CredentialExchanger {
   /** Source: reference, section 1. An `Authorization` header would make the call fail, so none is sent. */
   private federate(
     request: ExchangeRequest,
-    connection: Connection<VertexSettingsOf>,
+    connection: Connection<TokenHosts>,
     { audience, userProject, scopes }: ExchangeSettings,
   ): Promise<IssuedToken> {
     const { wanted } = request;
@@ -133,11 +133,10 @@ export class GoogleExchanger implements CredentialExchanger {
   }
 }
 
-type VertexSettingsOf = Pick<VertexSettings, 'stsHost' | 'iamCredentialsHost'>;
+/** Where tokens come from. */
+type TokenHosts = Pick<VertexSettings, 'stsHost' | 'iamCredentialsHost'>;
 
-function vertexConnection(
-  connection: Connection,
-): Connection<VertexSettingsOf> {
+function vertexConnection(connection: Connection): Connection<TokenHosts> {
   const settings = connectionSettings.safeParse(connection.settings);
   if (settings.success) return { ...connection, settings: settings.data };
   throw refusal(
