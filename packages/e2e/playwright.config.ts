@@ -6,8 +6,8 @@ export default defineConfig({
   testDir: './src/tests',
   outputDir: '../../.cache/e2e',
   globalSetup: './src/globalSetup.ts',
-  // One worker has one portal; tests of one file share it in order.
-  workers: 1,
+  // A worker has a portal of its own; tests of one file share it in order. They mostly wait for it, so two fit on two cores.
+  workers: 2,
   // A test that passes at the second attempt has found something.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

@@ -143,7 +143,7 @@ describe('What a connection holds', () => {
         (await catalog.entities('kind=user')).length,
         (await catalog.entities('kind=group')).length,
       ],
-      ([users, groups]) => users === 4 && groups === 4,
+      ([users, groups]) => users === 4 && groups === 5,
     );
   });
 

@@ -3,7 +3,8 @@ import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Simulators } from 'modelops-simulators';
 import { type Portal, useSimulators } from './__testUtils__/portal';
 import { change } from './__testUtils__/serving';
-import { DEMAND, startVertexPortal } from './__testUtils__/vertexDemo';
+import { DEMAND } from './__testUtils__/vertexDemo';
+import { startVertexPortal } from './__testUtils__/vertexPortal';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 const MODEL = '/v1/models/resource/default/demand-forecast';

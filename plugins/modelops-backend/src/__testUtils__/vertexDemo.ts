@@ -1,7 +1,7 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { Simulators } from 'modelops-simulators';
 import { demoEntities, modelEntity } from './demoCatalog';
-import { type Portal, type PortalOptions, startPortal } from './portal';
+import type { DemoConfig } from './portal';
 
 export const DEMAND = 'resource:default/demand-forecast';
 /** Trained on Databricks, served on Vertex AI. */
@@ -13,7 +13,7 @@ const WORKLOAD =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/idp';
 
 /** The demo's connection to Vertex AI; one simulator answers for all of Google's hosts. */
-export function vertexConnection({ google }: Simulators) {
+function vertexConnection({ google }: Simulators) {
   return {
     platform: 'vertex-ai',
     project: 'ml-demo',
@@ -110,7 +110,8 @@ const ROLES = [
   },
 ];
 
-function vertexEntities(): Entity[] {
+/** Models of the demo, those on Vertex AI included. */
+export function vertexEntities(): Entity[] {
   return [
     ...demoEntities(),
     modelEntity('demand-forecast', {
@@ -132,27 +133,18 @@ function vertexEntities(): Entity[] {
   ];
 }
 
-/** The demo's portal with Vertex AI beside Databricks. */
-export function startVertexPortal(
-  options: PortalOptions & { simulators: Simulators },
-): Promise<Portal> {
-  return startPortal({
-    entities: vertexEntities(),
-    ...options,
-    config: demo => {
-      const { modelops } = demo;
-      const config = {
-        ...demo,
-        modelops: {
-          ...modelops,
-          connections: {
-            ...modelops.connections,
-            'vertex-demo': vertexConnection(options.simulators),
-          },
-          roles: [...modelops.roles, ...ROLES],
-        },
-      };
-      return options.config?.(config as typeof demo) ?? config;
+/** app-config of the demo with Vertex AI beside Databricks. */
+export function withVertex(demo: DemoConfig, simulators: Simulators) {
+  const { modelops } = demo;
+  return {
+    ...demo,
+    modelops: {
+      ...modelops,
+      connections: {
+        ...modelops.connections,
+        'vertex-demo': vertexConnection(simulators),
+      },
+      roles: [...modelops.roles, ...ROLES],
     },
-  });
+  };
 }

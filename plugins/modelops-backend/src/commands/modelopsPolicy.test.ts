@@ -217,7 +217,7 @@ describe('modelops-policy', () => {
       { cwd: REPOSITORY },
     );
     expect(out).toContain(
-      'app-config.yaml, app-config.demo.yaml: good, 6 roles with ',
+      'app-config.yaml, app-config.demo.yaml: good, 7 roles with ',
     );
     expect(out).toContain(
       'Platform modules: backstage-plugin-modelops-backend-module-databricks.',

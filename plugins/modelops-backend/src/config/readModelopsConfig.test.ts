@@ -193,6 +193,7 @@ describe('with NODE_ENV=production', () => {
     expect(message.match(/\S+(?=: plain http must not)/g)).toEqual([
       'modelops.identity.insecure',
       'modelops.connections.databricks-demo.insecure',
+      'modelops.connections.vertex-demo.insecure',
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   guardField,
   type Guardrails,
 } from '../access/guardrails';
+import { MASK } from '../runs/maskParameters';
 
 const LOCKED =
   'Keeps its default, because the job does not run as you and your role does not list it';
@@ -52,7 +53,10 @@ export function toActionForm(
     defaults: Object.fromEntries(
       form.parameters
         .filter(parameter => parameter.default !== undefined)
-        .map(parameter => [parameter.name, parameter.default!]),
+        .map(({ name, field, default: value }) => [
+          name,
+          field.writeOnly && value !== '' ? MASK : value!,
+        ]),
     ),
     guardrails: Object.fromEntries(
       form.parameters.flatMap(({ name }): [string, string][] => {

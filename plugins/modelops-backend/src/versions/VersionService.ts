@@ -26,6 +26,7 @@ import {
 } from '../models/ModelActions';
 import { aboutReading } from '../reading/aboutReading';
 import type { PlatformReader, Reading } from '../reading/PlatformReader';
+import { maskParameters } from '../runs/maskParameters';
 import type { RunStore } from '../runs/RunStore';
 import type { ServingService } from '../serving/ServingService';
 
@@ -109,7 +110,11 @@ export class VersionService {
       const [complete] = await this.complete(binding, [found], shares);
       return {
         reading,
-        answer: { ...complete, parameters, freshness: reading.freshness },
+        answer: {
+          ...complete,
+          parameters: withoutSecrets(parameters),
+          freshness: reading.freshness,
+        },
       };
     });
   }
@@ -195,6 +200,20 @@ export class VersionService {
       servedBy: shares.get(version.version) ?? [],
     }));
   }
+}
+
+/** What sounds like a secret is masked here as it is in runs, whoever trained the version. */
+function withoutSecrets(
+  parameters: ModelVersionDetail['parameters'],
+): ModelVersionDetail['parameters'] {
+  const masked = maskParameters(parameters, {
+    fields: new Set(),
+    values: [],
+    byName: true,
+  });
+  return Object.fromEntries(
+    Object.entries(masked).map(([name, value]) => [name, String(value)]),
+  );
 }
 
 /** A cursor that the module does not know is the request's fault, not the platform's. */

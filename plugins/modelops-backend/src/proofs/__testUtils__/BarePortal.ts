@@ -4,6 +4,7 @@ import { ConfigReader } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { JsonObject } from '@backstage/types';
 import databricksModule from 'backstage-plugin-modelops-backend-module-databricks';
+import vertexModule from 'backstage-plugin-modelops-backend-module-vertex-ai';
 import type {
   AuditEntry,
   AuditVerification,
@@ -13,7 +14,7 @@ import { IDENTITY_TOKEN_HEADER } from 'backstage-plugin-modelops-common';
 import type { ModelPlatform } from 'backstage-plugin-modelops-node';
 import type { Request } from 'express';
 import type { Knex } from 'knex';
-import { demoEntities } from '../../__testUtils__/demoCatalog';
+import { vertexEntities } from '../../__testUtils__/vertexDemo';
 import { MappingHistory } from '../../access/MappingHistory';
 import { RoleMappingReloader } from '../../access/RoleMappingReloader';
 import { createAuditServices } from '../../auditServices';
@@ -75,7 +76,7 @@ export class BarePortal {
   /** In the order of plugin.ts, up to the first checkpoint. `onOpen` is called once the tables are there. */
   static async open(ground: Ground, onOpen = () => {}): Promise<BarePortal> {
     const { knex, logger } = ground;
-    const platforms = await databricks(ground.around);
+    const platforms = await installedPlatforms(ground.around);
     const read = (config: JsonObject) =>
       readModelopsConfig(new ConfigReader(config), {
         platforms: [...platforms.platforms.values()],
@@ -99,7 +100,7 @@ export class BarePortal {
       logger,
     });
     const catalog = new InMemoryCatalogClient({
-      entities: demoEntities(),
+      entities: vertexEntities(),
     }) as unknown as CatalogService;
     const app = createServices({
       config,
@@ -171,19 +172,21 @@ export class BarePortal {
   }
 }
 
-/** The real module, asked as the backend asks it for what it adds. */
-async function databricks(
+/** The real modules, asked as the backend asks them for what they add. */
+async function installedPlatforms(
   around: Ground['around'] = platform => platform,
 ): Promise<PlatformRegistry> {
   const platforms = new PlatformRegistry();
   const add = platforms.addPlatform.bind(platforms);
   platforms.addPlatform = platform => add(around(platform));
-  const { getRegistrations } = databricksModule as unknown as {
-    getRegistrations(): Array<{
-      init: { func(deps: object): Promise<void> };
-    }>;
-  };
-  for (const { init } of getRegistrations()) await init.func({ platforms });
+  for (const feature of [databricksModule, vertexModule]) {
+    const { getRegistrations } = feature as unknown as {
+      getRegistrations(): Array<{
+        init: { func(deps: object): Promise<void> };
+      }>;
+    };
+    for (const { init } of getRegistrations()) await init.func({ platforms });
+  }
   return platforms;
 }
 
