@@ -1,13 +1,14 @@
 import type { Operation, RunResult } from 'backstage-plugin-modelops-common';
-import type {
-  FormQuestion,
-  JobReading,
-  KnownJob,
-  PlatformCall,
-  PlatformConnection,
-  PlatformForm,
-  PlatformResource,
-  StartJob,
+import {
+  refusal,
+  type FormQuestion,
+  type JobReading,
+  type KnownJob,
+  type PlatformCall,
+  type PlatformConnection,
+  type PlatformForm,
+  type PlatformResource,
+  type StartJob,
 } from 'backstage-plugin-modelops-node';
 import { readAliasForm, setAlias } from './registry/aliasChange';
 import { VertexRegistry } from './registry/VertexRegistry';
@@ -22,9 +23,8 @@ import { readTrainingLog } from './training/trainingLog';
 import { readTrainingResult } from './training/trainingResult';
 import type { TrainingStarts } from './training/TrainingStarts';
 import type { VertexClient } from './vertexClient';
-import { refusal } from './vertexErrors';
 import { readJobs } from './vertexReadJobs';
-import { offers } from './vertexResources';
+import { isTraining, offers } from './vertexResources';
 
 type Named = KnownJob & { platformRunId: string };
 
@@ -109,8 +109,4 @@ export class VertexConnection implements PlatformConnection {
   private unsupported(message: string) {
     return refusal(this.client.connection.id, 'operation-unsupported', message);
   }
-}
-
-function isTraining({ resource }: KnownJob): boolean {
-  return resource.kind === 'training-template';
 }

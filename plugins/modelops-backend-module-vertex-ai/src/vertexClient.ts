@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-modelops-node';
 import type { z } from 'zod';
 import { invalidAnswer, toPlatformError, type Purpose } from './vertexErrors';
+import { parseJson } from './vertexJson';
 import { parseName, type VertexName } from './vertexNames';
 import type { VertexSettings } from './vertexSettings';
 
@@ -223,13 +224,5 @@ export class VertexClient {
       body: request.body && { json: JSON.stringify(request.body) },
     });
     return this.parse(response, request, schema);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

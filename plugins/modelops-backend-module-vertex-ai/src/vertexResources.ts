@@ -55,6 +55,15 @@ export function nameOf(resource: PlatformResource): string {
   return resource.canonical.slice(resource.kind.length + 1);
 }
 
+/** Whether a run is of a template; any other is a change of an endpoint or an alias. @internal */
+export function isTraining({
+  resource,
+}: {
+  resource: PlatformResource;
+}): boolean {
+  return resource.kind === 'training-template';
+}
+
 /** What can be done with a resource, by its kind and the action. */
 const OPERATIONS_OF: Readonly<
   Record<string, Partial<Record<RunAction, readonly Operation[]>>>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../vertexJson';
 
 /** `google.rpc.Status` as every Google API but STS sends it. Source: AIP-193, google/rpc/status.proto, error_details.proto. */
 const statusSchema = z.object({
@@ -41,7 +42,11 @@ const ENUM = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 /** Undefined for anything that is not an error in Google's own form. @internal */
 export function parseGoogleStatus(text: string): GoogleStatus | undefined {
-  const body = statusSchema.safeParse(parseJson(text));
+  const parsed = parseJson(text);
+  // Some APIs wrap the object in a list of one.
+  const body = statusSchema.safeParse(
+    Array.isArray(parsed) ? parsed[0] : parsed,
+  );
   if (!body.success) return undefined;
   const { status, message = '', details } = body.data.error;
   const infos = details.flatMap(detail => {
@@ -76,14 +81,4 @@ function permissionIn(message: string): string | undefined {
 
 function wordOf(text: string | undefined): string | undefined {
   return text !== undefined && ENUM.test(text) ? text : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    // Some APIs wrap the object in a list of one.
-    return Array.isArray(parsed) ? parsed[0] : parsed;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,13 @@
 import {
-  platformFetch,
   PlatformError,
+  platformFetch,
+  refusal,
   Secret,
   type IssuedToken,
   type PlatformResponse,
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
-import { refusal } from '../vertexErrors';
+import { parseJson } from '../vertexJson';
 import { parseGoogleStatus } from './googleStatus';
 
 /** Largest answer, in bytes; tokens are a few kB. */
@@ -137,12 +138,4 @@ function noToken({ connection }: Impersonation) {
     'exchange-response-invalid',
     `The IAM Credentials API of ${connection} sent something that is no token. Nothing was started. Check iamCredentialsHost of the connection.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

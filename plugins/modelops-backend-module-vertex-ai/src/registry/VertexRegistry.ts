@@ -1,21 +1,19 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
-import type {
-  PlatformCall,
-  PlatformErrorCode,
-  PlatformPage,
-  PlatformResource,
-  PlatformVersion,
-  PlatformVersionDetail,
-  VersionRegistry,
+import {
+  mapFewAtATime,
+  refusal,
+  type PlatformCall,
+  type PlatformErrorCode,
+  type PlatformPage,
+  type PlatformResource,
+  type PlatformVersion,
+  type PlatformVersionDetail,
+  type VersionRegistry,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { refusal } from '../vertexErrors';
 import { listModels } from './listModels';
 import { readAll, readOne } from './modelVersions';
 import { toPlatformVersion, toVersionDetail } from './toPlatformVersion';
-
-/** Versions whose evaluations and jobs are read at a time: Google allows 600 reads a minute for a whole project. */
-const AT_A_TIME = 4;
 
 /** Model registry of one location. @internal */
 export class VertexRegistry implements VersionRegistry {
@@ -32,17 +30,9 @@ export class VertexRegistry implements VersionRegistry {
     const all = await readAll(this.client, call, model);
     const rest = all.filter(({ version }) => version < below);
     const versions = rest.slice(0, page.limit);
-    const items: PlatformVersion[] = [];
-    for (let at = 0; at < versions.length; at += AT_A_TIME)
-      items.push(
-        ...(await Promise.all(
-          versions
-            .slice(at, at + AT_A_TIME)
-            .map(version =>
-              toPlatformVersion(this.client, call, model, version),
-            ),
-        )),
-      );
+    const items = await mapFewAtATime(versions, version =>
+      toPlatformVersion(this.client, call, model, version),
+    );
     const last = versions.at(-1)?.version;
     return {
       items,

@@ -1,5 +1,10 @@
 import {
+  failingAs,
+  ifFound,
   PlatformError,
+  refusal,
+  shownName,
+  type JobOutcomes,
   type JobReading,
   type KnownJob,
   type PlatformCall,
@@ -8,11 +13,8 @@ import {
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { failingAs, ifFound, refusal } from '../vertexErrors';
 import { modelLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
-import type { Outcomes } from '../vertexOutcomes';
-import { shownName } from '../vertexText';
 import { modelSchema } from './modelSchemas';
 import { modelPath, readAll, readOne, toVersion } from './modelVersions';
 
@@ -106,7 +108,7 @@ export async function readAliasChanges(
   client: VertexClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const versions =
     (await ifFound(readAll(client, call, jobs[0].resource))) ?? [];

@@ -1,11 +1,11 @@
 import type { Metric } from 'backstage-plugin-modelops-common';
 import {
   PlatformError,
+  shownText,
   type PlatformCall,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { shownText } from '../vertexText';
 import { evaluationsSchema, type Evaluations } from './modelSchemas';
 import { modelPath, type VertexVersion } from './modelVersions';
 

@@ -1,17 +1,19 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
-import type {
-  PlatformCall,
-  PlatformPage,
+import {
+  refusal,
+  shownName,
+  shownText,
+  type PlatformCall,
+  type PlatformPage,
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import { servedModels } from '../serving/servedVersions';
 import { listedEndpointSchema } from '../serving/endpointSchemas';
 import type { VertexClient } from '../vertexClient';
-import { invalidAnswer, refusal } from '../vertexErrors';
+import { invalidAnswer } from '../vertexErrors';
 import { listOf, text } from '../vertexFields';
 import { endpointLink, modelLink } from '../vertexLinks';
 import { parseResource } from '../vertexResources';
-import { shownName, shownText } from '../vertexText';
 import { modelsSchema } from './modelSchemas';
 
 /** Lists that make up all that a location holds, in the order they are read. */

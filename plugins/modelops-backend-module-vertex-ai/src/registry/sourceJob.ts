@@ -8,8 +8,8 @@ import {
   listTrainings,
   type TrainingJob,
 } from '../training/trainingJob';
-import { RUN_ID_LABEL } from '../training/trainingTemplate';
 import type { VertexClient } from '../vertexClient';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { parseName } from '../vertexNames';
 import type { VertexVersion } from './modelVersions';
 

@@ -1,14 +1,15 @@
-import type {
-  PlatformCall,
-  PlatformResource,
-  PlatformVersion,
-  PlatformVersionDetail,
+import {
+  shownName,
+  shownText,
+  type PlatformCall,
+  type PlatformResource,
+  type PlatformVersion,
+  type PlatformVersionDetail,
 } from 'backstage-plugin-modelops-node';
 import { readTrainingParameters } from '../training/trainingParameters';
 import type { VertexClient } from '../vertexClient';
 import { modelLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
-import { shownName, shownText } from '../vertexText';
 import { readMetrics } from './evaluationMetrics';
 import type { VertexVersion } from './modelVersions';
 import { findSourceJob } from './sourceJob';

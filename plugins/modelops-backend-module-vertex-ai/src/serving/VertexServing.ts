@@ -3,15 +3,15 @@ import type {
   ServingLoad,
   ServingState,
 } from 'backstage-plugin-modelops-common';
-import type {
-  ModelServing,
-  PlatformAnswer,
-  PlatformCall,
-  PlatformQuestion,
-  PlatformResource,
+import {
+  refusal,
+  type ModelServing,
+  type PlatformAnswer,
+  type PlatformCall,
+  type PlatformQuestion,
+  type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { refusal } from '../vertexErrors';
 import { predict } from './prediction';
 import { readEndpoint } from './readEndpoint';
 import { toServingState } from './servingState';

@@ -1,13 +1,14 @@
-import type {
-  FormQuestion,
-  PlatformCall,
-  PlatformForm,
-  PlatformParameter,
+import {
+  trafficParameters,
+  type FormQuestion,
+  type PlatformCall,
+  type PlatformForm,
+  type PlatformParameter,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
 import { endpointLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
-import { deployParameters, trafficParameters } from './deployParameters';
+import { deployParameters } from './deployParameters';
 import type { Endpoint } from './endpointSchemas';
 import { readEndpoint } from './readEndpoint';
 import { servedVersions } from './servedVersions';

@@ -8,9 +8,6 @@ export type ChangeId =
   /** `@traffic.<run>`: done at once. The endpoint carries the run as a label. */
   | { kind: 'traffic'; runId: string };
 
-/** Label of an endpoint with the id of the run that changed its traffic last. @internal */
-export const RUN_LABEL = 'modelops-run-id';
-
 /** No operation that we know of: the answer that would have named it was lost, and Google has forgotten it. @internal */
 export const NO_OPERATION = 'unknown';
 

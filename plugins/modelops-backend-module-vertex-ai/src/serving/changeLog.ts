@@ -1,9 +1,12 @@
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  ifFound,
+  tailOf,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import { readLogTail } from '../training/trainingLog';
 import type { VertexClient } from '../vertexClient';
-import { ifFound } from '../vertexErrors';
 import { nameOf } from '../vertexResources';
-import { tailOf } from '../vertexText';
 import { NO_OPERATION, parseChangeId } from './changeId';
 import { readOperation, type EndpointOperation } from './endpointOperations';
 

@@ -1,8 +1,11 @@
 import type { RunResult } from 'backstage-plugin-modelops-common';
-import type { KnownJob, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  ifFound,
+  type KnownJob,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import { readOne } from '../registry/modelVersions';
 import type { VertexClient } from '../vertexClient';
-import { ifFound } from '../vertexErrors';
 import { modelLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
 

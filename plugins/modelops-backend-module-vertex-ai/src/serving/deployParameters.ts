@@ -1,13 +1,10 @@
+import type { ServedVersion } from 'backstage-plugin-modelops-common';
 import {
-  shareOfOurs,
-  type ServedVersion,
-} from 'backstage-plugin-modelops-common';
-import type { PlatformParameter } from 'backstage-plugin-modelops-node';
+  deployShareParameter,
+  type PlatformParameter,
+} from 'backstage-plugin-modelops-node';
 import type { DeployedModel } from './endpointSchemas';
 import { ACCELERATORS, machinesOf } from './machines';
-
-/** Percent that a version gets beside others of its model, unless the person says another share. */
-const CANARY_SHARE = 10;
 
 /** `n1-standard-2`, `a2-highgpu-1g`, `g2-standard-4`. Which of them a location has, Google says: the list changes. */
 const MACHINE_TYPE = '^[a-z][a-z0-9]{1,11}(-[a-z0-9]{1,15}){1,4}$';
@@ -22,7 +19,6 @@ export function deployParameters(
   deployed: readonly DeployedModel[],
   served: readonly ServedVersion[],
 ): PlatformParameter[] {
-  const most = shareOfOurs(served);
   const ours = served.filter(one => one.ours);
   const newest = deployed
     .filter(({ id }) => ours.some(one => one.id === id))
@@ -30,18 +26,7 @@ export function deployParameters(
     .at(-1);
   const like = machinesOf(newest);
   return [
-    {
-      name: 'traffic',
-      field: {
-        type: 'integer',
-        title: 'Share of the traffic',
-        description: 'Percent of all requests to the endpoint',
-        minimum: 0,
-        maximum: most,
-      },
-      default: ours.length === 0 ? most : Math.min(CANARY_SHARE, most),
-      required: true,
-    },
+    deployShareParameter(served),
     {
       name: 'machineType',
       field: {
@@ -102,27 +87,6 @@ export function deployParameters(
       required: true,
     },
   ];
-}
-
-/** One parameter per version of the model, named as Vertex AI names what is deployed. @internal */
-export function trafficParameters(
-  served: readonly ServedVersion[],
-): PlatformParameter[] {
-  const most = shareOfOurs(served);
-  return served
-    .filter(one => one.ours)
-    .map(({ id, version, share }) => ({
-      name: id,
-      field: {
-        type: 'integer',
-        title: version === undefined ? id : `Version ${version}`,
-        description: 'Percent of all requests to the endpoint',
-        minimum: 0,
-        maximum: most,
-      },
-      default: share,
-      required: false,
-    }));
 }
 
 function timeOf({ createTime }: DeployedModel): number {

@@ -1,9 +1,10 @@
-import type {
-  PlatformCall,
-  PlatformResource,
+import {
+  ifFound,
+  type PlatformCall,
+  type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { ifFound, invalidAnswer } from '../vertexErrors';
+import { invalidAnswer } from '../vertexErrors';
 import { nameOf } from '../vertexResources';
 import { endpointSchema, type Endpoint } from './endpointSchemas';
 

@@ -2,8 +2,8 @@ import type {
   FormField,
   PredictionForm,
 } from 'backstage-plugin-modelops-common';
+import { shownText } from 'backstage-plugin-modelops-node';
 import { parseDocument } from 'yaml';
-import { shownText } from '../vertexText';
 
 type Signature = Pick<PredictionForm, 'fields' | 'example'>;
 type Json = Record<string, unknown>;

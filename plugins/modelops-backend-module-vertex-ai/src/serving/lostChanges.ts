@@ -126,16 +126,15 @@ function lostMove(
   endpoint: Endpoint,
   job: KnownJob,
 ): JobReading {
-  const served = servedVersions(client, endpoint, job.model);
+  // One write, so it was made whole; where the traffic goes now may be a later one's doing.
   if (isMarked(endpoint, job))
-    return hasWantedShares(served, job)
-      ? foundBy(client, job)(
-          { kind: 'traffic', runId: job.runId },
-          { state: 'succeeded' },
-        )
-      : unclear(job);
+    return foundBy(client, job)(
+      { kind: 'traffic', runId: job.runId },
+      { state: 'succeeded' },
+    );
   // With another etag ours would have been refused; without our label it was made only if somebody took the label away.
-  return endpoint.etag !== job.revision && hasWantedShares(served, job)
+  return endpoint.etag !== job.revision &&
+    hasWantedShares(servedVersions(client, endpoint, job.model), job)
     ? unclear(job)
     : MISSING;
 }

@@ -1,5 +1,6 @@
 import {
   PlatformError,
+  refusal,
   type PlatformAnswer,
   type PlatformCall,
   type PlatformQuestion,
@@ -8,7 +9,7 @@ import {
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { invalidAnswer, refusal } from '../vertexErrors';
+import { invalidAnswer } from '../vertexErrors';
 import { text } from '../vertexFields';
 import { endpointPath, findEndpoint } from './endpoint';
 import type { Endpoint } from './endpointSchemas';

@@ -1,11 +1,12 @@
-import type {
-  JobReading,
-  KnownJob,
-  PlatformCall,
+import {
+  ifFound,
+  settleJob,
+  type JobOutcomes,
+  type JobReading,
+  type KnownJob,
+  type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { ifFound } from '../vertexErrors';
-import { settle, type Outcomes } from '../vertexOutcomes';
 import { NO_OPERATION, parseChangeId } from './changeId';
 import { readChange } from './changeReading';
 import { findEndpoint } from './endpoint';
@@ -19,7 +20,7 @@ import {
 const MOST_READ_ALONE = 10;
 
 /**
- * Reads what became of the changes of one endpoint: the endpoint and the list of its operations, however many changes there
+ * Reads what became of the changes of one endpoint: the list of its operations and the endpoint, however many changes there
  * are. An operation that the list does not show is read alone; only that can say that Google has forgotten it.
  * @internal
  */
@@ -27,25 +28,34 @@ export async function readChanges(
   client: VertexClient,
   call: PlatformCall,
   jobs: readonly KnownJob[],
-  outcomes: Outcomes,
+  outcomes: JobOutcomes,
 ): Promise<void> {
   const { resource } = jobs[0];
-  const endpoint = await findEndpoint(client, call, resource);
   const operations =
     (await ifFound(listOperations(client, call, resource))) ?? [];
-  const alone = { left: MOST_READ_ALONE };
+  // After the operations: what one that is over has done is there then.
+  const endpoint = await findEndpoint(client, call, resource);
+  let readAlone = 0;
   for (const job of jobs)
-    await settle(outcomes, job, async () => {
+    await settleJob(outcomes, job, async () => {
+      const now = new Date();
       const unlisted = unlistedOperation(job, operations);
-      if (unlisted && alone.left === 0) return notThisTime(client);
-      if (unlisted) {
-        alone.left -= 1;
-        const operation = await ifFound(
-          readOperation(client, call, resource, unlisted),
-        );
-        if (operation) operations.push(operation);
-      }
-      return readChange(client, { endpoint, operations, now: new Date() }, job);
+      if (!unlisted)
+        return readChange(client, { endpoint, operations, now }, job);
+      if (readAlone === MOST_READ_ALONE) return notThisTime(client);
+      readAlone += 1;
+      const operation = await ifFound(
+        readOperation(client, call, resource, unlisted),
+      );
+      return readChange(
+        client,
+        {
+          endpoint: await findEndpoint(client, call, resource),
+          operations: operation ? [...operations, operation] : operations,
+          now,
+        },
+        job,
+      );
     });
 }
 

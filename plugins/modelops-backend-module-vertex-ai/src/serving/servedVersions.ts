@@ -1,9 +1,11 @@
 import type { ServedVersion } from 'backstage-plugin-modelops-common';
-import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import {
+  shownName,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
 import { nameOf, parseResource } from '../vertexResources';
 import type { VertexClient } from '../vertexClient';
 import { parseName } from '../vertexNames';
-import { shownName } from '../vertexText';
 import type { DeployedModel, Endpoint } from './endpointSchemas';
 
 /** Tells whether a name lies in the project and location of the connection. An endpoint can serve models of elsewhere. */

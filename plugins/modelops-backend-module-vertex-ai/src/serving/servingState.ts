@@ -1,16 +1,12 @@
 import type { ServingState } from 'backstage-plugin-modelops-common';
 import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import { rpcCodeOf } from '../google/rpcCodes';
 import type { VertexClient } from '../vertexClient';
 import { endpointLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
 import type { EndpointOperation } from './endpointOperations';
 import type { Endpoint } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
-
-/** google.rpc.Code RESOURCE_EXHAUSTED and CANCELLED. Source: google/rpc/code.proto. @internal */
-export const RPC_RESOURCE_EXHAUSTED = 8;
-/** Of an operation that somebody canceled. @internal */
-export const RPC_CANCELLED = 1;
 
 const ROLLING_OUT: Record<EndpointOperation['kind'], string> = {
   create: 'It is being created.',
@@ -100,10 +96,10 @@ function newestFailure(
   const since = newest?.updatedAt?.getTime() ?? 0;
   if (newest?.state !== 'failed' || since < (updateTime?.getTime() ?? 0))
     return undefined;
-  switch (newest.code) {
-    case RPC_CANCELLED:
+  switch (rpcCodeOf(newest.code)) {
+    case 'CANCELLED':
       return 'The newest change was canceled on Google Cloud.';
-    case RPC_RESOURCE_EXHAUSTED:
+    case 'RESOURCE_EXHAUSTED':
       return 'The newest change failed: the quota of the project is used up.';
     default:
       return 'The newest change failed on Google Cloud. Look at the log of its run.';

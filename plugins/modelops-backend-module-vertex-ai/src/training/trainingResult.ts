@@ -7,14 +7,14 @@ import type {
 import { readMetrics } from '../registry/evaluationMetrics';
 import { readAll, type VertexVersion } from '../registry/modelVersions';
 import type { VertexClient } from '../vertexClient';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { modelLink } from '../vertexLinks';
 import { parseName } from '../vertexNames';
 import { nameOf } from '../vertexResources';
-import { RUN_ID_LABEL } from './trainingTemplate';
 
 /**
- * The version that a training registered, with its evaluation: the newest one that carries our id, or that says it was made by
- * our pipeline. A custom job leaves no other trace in the registry.
+ * The version that a training registered, with its evaluation: the first one that carries our id, or that says it was made by
+ * our pipeline: one that somebody labels so later takes nobody's place. A custom job leaves no other trace in the registry.
  * @internal
  */
 export async function readTrainingResult(
@@ -25,7 +25,7 @@ export async function readTrainingResult(
 ): Promise<RunResult> {
   if (model?.kind !== 'model') return { metrics: [] };
   const versions = await readAll(client, call, model);
-  const made = versions.find(
+  const made = versions.findLast(
     version =>
       version.labels[RUN_ID_LABEL] === job.runId ||
       isMadeBy(client, version, job.platformRunId),

@@ -1,5 +1,6 @@
 import type { JobReading } from 'backstage-plugin-modelops-node';
 import { quotaMetricIn } from '../google/googleStatus';
+import { rpcCodeOf } from '../google/rpcCodes';
 import { QUOTA_ADVICE, quotaSentence } from '../vertexErrors';
 
 /** State of a job and, when it failed, why. @internal */
@@ -39,25 +40,6 @@ const ENDS: ReadonlyMap<string, End> = new Map([
   ['EXPIRED', 'job-timed-out'],
 ]);
 
-/** google.rpc.Code in the `error` of a job. Source: google/rpc/code.proto. */
-const RPC_CODES: ReadonlyMap<number, string> = new Map([
-  [1, 'CANCELLED'],
-  [2, 'UNKNOWN'],
-  [3, 'INVALID_ARGUMENT'],
-  [4, 'DEADLINE_EXCEEDED'],
-  [5, 'NOT_FOUND'],
-  [6, 'ALREADY_EXISTS'],
-  [7, 'PERMISSION_DENIED'],
-  [8, 'RESOURCE_EXHAUSTED'],
-  [9, 'FAILED_PRECONDITION'],
-  [10, 'ABORTED'],
-  [11, 'OUT_OF_RANGE'],
-  [12, 'UNIMPLEMENTED'],
-  [13, 'INTERNAL'],
-  [14, 'UNAVAILABLE'],
-  [16, 'UNAUTHENTICATED'],
-]);
-
 /**
  * Undefined for a state that is not in the tables: the caller makes an error of it. `project` and `asksFor` are for the sentence
  * about a quota.
@@ -72,7 +54,7 @@ export function toTrainingState(
   const end = ENDS.get(state);
   if (!end) return undefined;
   if (end === 'succeeded') return { state: end };
-  const word = RPC_CODES.get(error?.code ?? 0);
+  const word = rpcCodeOf(error?.code);
   // The words tell more than the state: a job over its time limit ends as FAILED or as CANCELLED.
   if (end === 'job-timed-out' || word === 'DEADLINE_EXCEEDED')
     return failed(

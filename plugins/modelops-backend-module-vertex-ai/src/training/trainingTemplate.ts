@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { RUN_ID_LABEL } from '../vertexLabels';
 import { TEMPLATE_NAME } from '../vertexResources';
 import { checkPlaceholders } from './placeholders';
 import { trainingParameterSchema } from './trainingParameter';
 
-/** Labels of a job that are ours; a template must not set them. @internal */
-export const RUN_ID_LABEL = 'modelops-run-id';
-/** @internal */
+/** Labels of a job that are ours, beside the id of its run; a template must not set them. @internal */
 export const PERSON_LABEL = 'modelops-person';
 /** Name of the template that a job was made from. @internal */
 export const TEMPLATE_LABEL = 'modelops-template';
@@ -90,9 +89,35 @@ export const trainingTemplateSchema = z
         code: 'custom',
         message: 'needs one of customJob and pipelineJob',
       });
+    for (const path of otherSpellings({ customJob, pipelineJob }))
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: 'has to be written as in the REST API, without _',
+      });
     for (const { path, message } of checkPlaceholders(template))
       context.addIssue({ code: 'custom', path, message });
   });
+/** Parts of a job whose keys are of people's own making. */
+const FREE_KEYS: ReadonlySet<string> = new Set([
+  'pipelineSpec',
+  'parameterValues',
+  'labels',
+]);
+
+/** Google also reads `service_account`; we would not, and say that the job runs as somebody else. */
+function* otherSpellings(
+  value: unknown,
+  path: Array<string | number> = [],
+): Generator<Array<string | number>> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key.includes('_')) yield at;
+    else if (!FREE_KEYS.has(key)) yield* otherSpellings(inner, at);
+  }
+}
+
 /** What Train starts. @internal */
 export type TrainingTemplate = z.output<typeof trainingTemplateSchema>;
 

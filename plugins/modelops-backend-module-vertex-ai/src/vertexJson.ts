@@ -1,0 +1,8 @@
+/** Undefined for anything that is not JSON, such as a sign-in page. @internal */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
