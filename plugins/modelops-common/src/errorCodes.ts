@@ -96,11 +96,11 @@ export const ERROR_CODES = {
     'The credential outlives 60 minutes; shorten it, or set acceptLongLived on the connection',
   'credential-expired': 'The ID token has too little life left; sign in again',
   'platform-identity-mismatch':
-    'The platform sees somebody else; check the subject claim of its federation policy',
+    'The platform sees somebody else; check which claim names people there',
   // The platform (steps 5, 8)
   'platform-unreachable': 'The platform does not answer; try again later',
   'platform-refused-credential':
-    'The platform refused a credential it had issued; try again, then check its federation policy',
+    'The platform refused a credential it had issued; try again, then check what it trusts',
   'platform-permission-denied':
     'Ask the owner on the platform for the right that the message names',
   'platform-not-found':

@@ -42,11 +42,9 @@ const ENUM = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 /** Undefined for anything that is not an error in Google's own form. @internal */
 export function parseGoogleStatus(text: string): GoogleStatus | undefined {
-  const parsed = parseJson(text);
+  const json = parseJson(text);
   // Some APIs wrap the object in a list of one.
-  const body = statusSchema.safeParse(
-    Array.isArray(parsed) ? parsed[0] : parsed,
-  );
+  const body = statusSchema.safeParse(Array.isArray(json) ? json[0] : json);
   if (!body.success) return undefined;
   const { status, message = '', details } = body.data.error;
   const infos = details.flatMap(detail => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
 import { TestProject } from '../__testUtils__/TestProject';
 
@@ -39,6 +40,9 @@ describe('Everything of a project that can be an entity', () => {
   }
 
   it('is the models and the endpoints, with what they serve', async () => {
+    await project.google.changeEndpoint('shared-scores', {
+      labels: { team: 'growth', 'modelops-run-id': randomUUID() },
+    });
     const items = await all();
     const kinds = items.map(({ kind }) => kind);
     expect(kinds).toEqual([...kinds].sort().reverse()); // models first
@@ -52,7 +56,9 @@ describe('Everything of a project that can be an entity', () => {
       kind: 'endpoint',
       name: 'Shared scores',
       serves: ['model/churn-score', 'model/demand-forecast'],
-      tags: { team: 'growth' },
+    });
+    expect(byResource.get('endpoint/shared-scores')!.tags).toEqual({
+      team: 'growth',
     });
     expect(items[0]).toEqual({
       kind: 'model',

@@ -160,10 +160,14 @@ async function listEndpoints(
   return { items, token: page.nextPageToken };
 }
 
-/** Labels as plain texts of bounded number and length; whoever owns a model, Vertex AI does not tell. */
+/**
+ * Labels as plain texts of bounded number and length, without our own, which change with each run. Whoever owns a model, Vertex AI
+ * does not tell.
+ */
 function toTags(labels: Readonly<Record<string, string>>) {
   return Object.fromEntries(
     Object.entries(labels)
+      .filter(([key]) => !key.startsWith('modelops-'))
       .slice(0, MAX_LABELS)
       .flatMap(([key, value]) => {
         const name = shownText(key, 128);

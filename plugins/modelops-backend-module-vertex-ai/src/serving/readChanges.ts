@@ -35,15 +35,15 @@ export async function readChanges(
     (await ifFound(listOperations(client, call, resource))) ?? [];
   // After the operations: what one that is over has done is there then.
   const endpoint = await findEndpoint(client, call, resource);
-  let readAlone = 0;
+  const alone = { left: MOST_READ_ALONE };
   for (const job of jobs)
     await settleJob(outcomes, job, async () => {
       const now = new Date();
       const unlisted = unlistedOperation(job, operations);
       if (!unlisted)
         return readChange(client, { endpoint, operations, now }, job);
-      if (readAlone === MOST_READ_ALONE) return notThisTime(client);
-      readAlone += 1;
+      if (alone.left === 0) return notThisTime(client);
+      alone.left -= 1;
       const operation = await ifFound(
         readOperation(client, call, resource, unlisted),
       );

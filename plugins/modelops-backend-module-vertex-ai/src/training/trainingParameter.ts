@@ -58,6 +58,8 @@ function* misfits(
     yield ['pattern', 'is no regular expression'];
   if (parameter.enum && type === 'boolean')
     yield ['enum', 'does not go with type boolean'];
+  if (parameter.enum && parameter.secret)
+    yield ['secret', 'does not go with enum, which is shown'];
   for (const one of parameter.enum ?? [])
     if (typeof one !== (numeric ? 'number' : 'string'))
       yield ['enum', `has to hold values of type ${type}`];
@@ -94,6 +96,8 @@ export function valueProblem(
     if (typeof value !== 'string') return 'has to be a text';
     if (value.length > maxLength)
       return `has to have at most ${maxLength} characters`;
+    // Vertex AI would put another variable of the container there. Source: env_var.proto.
+    if (!parameter.enum && value.includes('$(')) return "must not contain '$('";
     if (
       pattern !== undefined &&
       !new RegExp(anchored(pattern), 'u').test(value)

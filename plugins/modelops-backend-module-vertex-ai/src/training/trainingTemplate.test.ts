@@ -228,6 +228,32 @@ describe('a template', () => {
       'one of templateUri and pipelineSpec',
     ],
     [
+      'a spelling that Google reads and we do not',
+      customJob({ spec: { service_account: 'other@example.com' } }),
+      'customJob.jobSpec.service_account',
+      'without _',
+    ],
+    [
+      'a default that names another variable',
+      customJob({
+        container: { args: ['{{epochs}}', '{{note}}'] },
+        template: {
+          parameters: {
+            epochs: EPOCHS,
+            note: { type: 'string', default: '$(PASSWORD)' },
+          },
+        },
+      }),
+      'parameters.note.default',
+      "must not contain '$('",
+    ],
+    [
+      'a secret that is chosen from a list',
+      withParameter({ type: 'string', enum: ['a'], secret: true }),
+      'parameters.epochs.secret',
+      'does not go with enum',
+    ],
+    [
       'a label of ours',
       customJob({ job: { labels: { 'modelops-run-id': 'a' } } }),
       'customJob.labels',
