@@ -49,6 +49,7 @@ async function main(args) {
         PATH: `${env.PATH}${path.delimiter}${bin}`,
         MODELOPS_KILLS: String(Math.ceil(options.kills / databases.length)),
         MODELOPS_KILL_DATABASES: databases.join(','),
+        MODELOPS_KILL_TIMES: '2',
         ...(options.seed && { MODELOPS_SEED: options.seed }),
       },
     },

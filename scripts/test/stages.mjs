@@ -100,7 +100,7 @@ export const stages = [
       ],
     ],
     report: () => readJestReport(jestReport),
-    limitMs: 20 * MINUTE_MS,
+    limitMs: 25 * MINUTE_MS,
   },
   {
     name: 'build',

@@ -11,7 +11,7 @@ import { unlimitedConfig } from './__testUtils__/unlimitedConfig';
 
 const SEED = numberFromEnv('MODELOPS_SEED', 20261122);
 /** Interleavings on SQLite; on PostgreSQL a quarter of them. */
-const RUNS = numberFromEnv('MODELOPS_INTERLEAVINGS', 60);
+const RUNS = numberFromEnv('MODELOPS_INTERLEAVINGS', 40);
 const MAX_COMMANDS = 25;
 
 jest.setTimeout(60_000 + RUNS * 10_000);

@@ -12,6 +12,8 @@ import { numberFromEnv, Seeded } from './__testUtils__/seeded';
 
 /** Kills at random times on each database, beside those at every step. `npm run test:kill` asks for more. */
 const RANDOM_KILLS = numberFromEnv('MODELOPS_KILLS', 10);
+/** How often a portal that comes by a step several times is killed there, each time at the next of them. */
+const TIMES = numberFromEnv('MODELOPS_KILL_TIMES', 1);
 const SEED = numberFromEnv('MODELOPS_SEED', Date.now() % 1_000_000);
 const DATABASES = process.env.MODELOPS_KILL_DATABASES ?? 'SQLITE_3,POSTGRES_18';
 /** Steps there are, roughly, and the longest a kill may take with all that follows, in milliseconds; it takes half a second. */
@@ -41,7 +43,7 @@ describe('A process that is killed starts one job, or makes one change, per requ
       const simulators = await startSimulators({ manualRuns: true });
       const proof = new KillProof(simulators, child, worlds.of(databaseId));
       try {
-        const points = await proof.killAtEveryStep();
+        const points = await proof.killAtEveryStep(TIMES);
         await proof.killAtRandom(RANDOM_KILLS, new Seeded(SEED));
         // Were the steps not found, nothing would have been killed.
         const scenarios = new Set(points.map(({ scenario }) => scenario));

@@ -31,17 +31,17 @@ export class KillProof {
     private readonly worlds: ReturnType<Worlds['of']>,
   ) {}
 
-  /** At every step there is. Gives the points. */
-  async killAtEveryStep(): Promise<KillPoint[]> {
+  /** At every step there is, up to so many times within one scenario. Gives the points. */
+  async killAtEveryStep(mostTimes: number): Promise<KillPoint[]> {
     const first = await this.newWorld();
     await first.start();
     const firstStart = toDeadly(await first.process.call('takeSteps'));
-    const points = await discover(first, TRAININGS);
+    const points = await discover(first, TRAININGS, mostTimes);
     await first.process.call('keepCompiled');
     // In a world of their own: closed trainings are still looked for now and then, which is no step of a change.
     const second = await this.newWorld();
     await second.start();
-    points.push(...(await discover(second, CHANGES)));
+    points.push(...(await discover(second, CHANGES, mostTimes)));
 
     for (const deadly of firstStart) {
       const world = await this.newWorld();

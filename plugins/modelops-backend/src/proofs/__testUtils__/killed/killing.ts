@@ -31,12 +31,13 @@ const BUSY_MS = 400;
 const BUSY_STEPS = 150;
 
 /**
- * Plays each scenario once to its end, and gives every step there is: the first time that a portal comes by it, and the second
- * time if it does so within one scenario.
+ * Plays each scenario once to its end, and gives every step there is, as often as a portal comes by it within one scenario, up to
+ * `mostTimes`.
  */
 export async function discover(
   world: World,
   scenarios: readonly Scenario[],
+  mostTimes: number,
 ): Promise<KillPoint[]> {
   const points = new Map<string, KillPoint>();
   await world.ask(world.order()); // as in a world that has been killed: people have asked again
@@ -46,7 +47,7 @@ export async function discover(
     await scenario.act(world);
     for (const deadly of toDeadly(await world.process.call('takeSteps'))) {
       const name = nameOf(deadly);
-      if (deadly.nth <= 2 && !points.has(name))
+      if (deadly.nth <= mostTimes && !points.has(name))
         points.set(name, { scenario, deadly });
     }
     await world.comeToRest();
