@@ -13,7 +13,7 @@ export interface Config {
            * (`scope: global`).
            */
           schedule?: SchedulerServiceTaskScheduleDefinitionConfig;
-          /** Names to take, `main.fraud.*`; `*` is any text. An endpoint also counts if it serves a model that is taken. Default: `['*']`. */
+          /** Names to take, `main.fraud.*` (on Vertex AI the display name); `*` is any text. An endpoint also counts if it serves a model that is taken. Default: `['*']`. */
           include?: string[];
           /** Names not to take, whatever `include` says. Default: none. */
           exclude?: string[];

@@ -8,7 +8,7 @@ for (const person of PEOPLE) {
   }) => {
     const page = await signInAs(person);
     await expect(
-      page.getByRole('link', { name: 'Fraud detector' }),
+      page.getByRole('link', { name: 'Fraud detector', exact: true }),
     ).toBeVisible();
   });
 }

@@ -220,7 +220,7 @@ describe('modelops-policy', () => {
       'app-config.yaml, app-config.demo.yaml: good, 7 roles with ',
     );
     expect(out).toContain(
-      'Platform modules: backstage-plugin-modelops-backend-module-databricks.',
+      'Platform modules: backstage-plugin-modelops-backend-module-databricks, backstage-plugin-modelops-backend-module-vertex-ai.',
     );
     expect(code).toBe(0);
   });
