@@ -33,6 +33,12 @@ export async function preferScheme(page: Page, colorScheme: ColorScheme) {
 
 /** Expects no violation in the theme that is shown. */
 export async function expectAccessibleNow(page: Page, within?: string) {
+  const part = page.locator(within ?? 'body');
+  // After a change of theme the page loads anew: what is to be looked at has to be there again, and whole.
+  await expect(part.first()).toBeVisible();
+  await expect(
+    part.locator('[aria-busy="true"], [role="progressbar"]'),
+  ).toHaveCount(0);
   await expect.poll(() => countMoving(page)).toBe(0);
   const axe = new AxeBuilder({ page }).withTags(RULES);
   const { violations } = await (within ? axe.include(within) : axe).analyze();

@@ -1,5 +1,6 @@
 import {
   codeForStatus,
+  codeForStrangeBody,
   isRefusalStatus,
   PlatformError,
   type PlatformErrorCode,
@@ -55,7 +56,7 @@ export function toPlatformError(
   const refused = body.success && isRefusalStatus(status);
   const code = body.success
     ? codeOf(status, body.data.error_code ?? undefined, purpose)
-    : codeOfStrangeBody(status);
+    : codeForStrangeBody(status);
   return new PlatformError(
     connection,
     code,
@@ -77,23 +78,6 @@ function codeOf(
   if (purpose.offIsMissing && OFF.has(String(errorCode)))
     return 'platform-not-found';
   return CODES.get(String(errorCode)) ?? codeForStatus(status);
-}
-
-/** Without the platform's own body, only what cannot be mistaken: a 404 of a proxy says nothing about a job. */
-function codeOfStrangeBody(status: number): PlatformErrorCode {
-  return status === 429 || status >= 500
-    ? codeForStatus(status)
-    : 'platform-response-invalid';
-}
-
-/** Databricks answered something that is not what the request asks for. @internal */
-export function invalidAnswer(connection: string, what: string): PlatformError {
-  return new PlatformError(
-    connection,
-    'platform-response-invalid',
-    `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
-    { refused: false },
-  );
 }
 
 function sentenceFor(

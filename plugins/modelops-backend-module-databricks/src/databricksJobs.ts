@@ -1,12 +1,12 @@
 import {
-  PlatformError,
+  invalidAnswer,
   type JobReading,
   type PlatformCall,
+  PlatformError,
   type PlatformForm,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from './databricksClient';
-import { invalidAnswer } from './databricksErrors';
 import { jobLink, shownLink } from './databricksLinks';
 import { nameOf } from './databricksResources';
 import { jobSchema, runSchema, type DatabricksRun } from './databricksSchemas';

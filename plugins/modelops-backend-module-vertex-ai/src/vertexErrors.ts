@@ -1,5 +1,6 @@
 import {
   codeForStatus,
+  codeForStrangeBody,
   isRefusalStatus,
   PlatformError,
   type PlatformErrorCode,
@@ -46,7 +47,9 @@ export function toPlatformError(
   const said = parseGoogleStatus(response.text);
   // A certain no is a 4xx in Google's own form. A page in HTML may come from anything in between.
   const refused = said !== undefined && isRefusalStatus(status);
-  const code = said ? codeOf(status, purpose, said) : codeOfStrangeBody(status);
+  const code = said
+    ? codeOf(status, purpose, said)
+    : codeForStrangeBody(status);
   return new PlatformError(
     connection.id,
     code,
@@ -69,23 +72,6 @@ function codeOf(
       ? 'platform-quota-exceeded'
       : 'platform-throttled';
   return CODES.get(said.status ?? '') ?? codeForStatus(status);
-}
-
-/** Without Google's own body, only what cannot be mistaken: a 404 of a proxy says nothing about a job. */
-function codeOfStrangeBody(status: number): PlatformErrorCode {
-  return status === 429 || status >= 500
-    ? codeForStatus(status)
-    : 'platform-response-invalid';
-}
-
-/** Google answered something that is not what the request asks for. @internal */
-export function invalidAnswer(connection: string, what: string): PlatformError {
-  return new PlatformError(
-    connection,
-    'platform-response-invalid',
-    `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
-    { refused: false },
-  );
 }
 
 function sentenceFor(

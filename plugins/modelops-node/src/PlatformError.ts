@@ -53,6 +53,20 @@ export function refusal(
   return new PlatformError(connection, code, message, { refused: true });
 }
 
+/**
+ * The platform answered something that is not what the request asks for; `what` continues its name, `has no job of such a
+ * name`. It may have done what was asked all the same.
+ * @public
+ */
+export function invalidAnswer(connection: string, what: string): PlatformError {
+  return new PlatformError(
+    connection,
+    'platform-response-invalid',
+    `${connection} ${what}. Check the host of the connection; if it is right, report it with the trace id.`,
+    { refused: false },
+  );
+}
+
 /** Statuses that can mean "I stopped waiting" rather than "no". */
 const UNDECIDED_STATUSES: ReadonlySet<number> = new Set([408, 425, 499]);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './parseJson';
 import { PlatformError, type PlatformErrorCode } from './PlatformError';
 import { platformFetch } from './platformFetch';
 import { Secret } from './Secret';
@@ -162,14 +163,6 @@ function failure(
     `The token endpoint of ${request.connection} ${what}. Nothing was started. ${advice}`,
     { refused: true },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function adviceFor({ advice }: TokenRequest, refusal: TokenRefusal) {

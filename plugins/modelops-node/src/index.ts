@@ -12,6 +12,8 @@ export * from './jobOutcomes';
 export * from './mapFewAtATime';
 export * from './ModelPlatform';
 export * from './ModelServing';
+export * from './parseJson';
+export * from './PlatformClient';
 export * from './platformFetch';
 export * from './PlatformError';
 export * from './Secret';

@@ -258,3 +258,14 @@ export function codeForStatus(status: number): PlatformErrorCode {
   if (status >= 400) return 'platform-rejected-request';
   return 'platform-response-invalid';
 }
+
+/**
+ * The same for an answer without a body in the platform's own form: only what cannot be mistaken, because a 404 of a proxy says
+ * nothing about a job.
+ * @public
+ */
+export function codeForStrangeBody(status: number): PlatformErrorCode {
+  return status === 429 || status >= 500
+    ? codeForStatus(status)
+    : 'platform-response-invalid';
+}

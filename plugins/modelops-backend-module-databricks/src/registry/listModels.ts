@@ -1,12 +1,13 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
 import {
   ifFound,
+  invalidAnswer,
   mapFewAtATime,
+  type PlatformCall,
   PlatformError,
+  type PlatformPage,
   shownName,
   shownText,
-  type PlatformCall,
-  type PlatformPage,
 } from 'backstage-plugin-modelops-node';
 import type { z } from 'zod';
 import type {
@@ -14,7 +15,6 @@ import type {
   DatabricksPage,
   DatabricksRequest,
 } from '../databricksClient';
-import { invalidAnswer } from '../databricksErrors';
 import { endpointLink, modelLink } from '../databricksLinks';
 import { parseResource } from '../databricksResources';
 import { toTags, type ModelTags } from './ModelTags';

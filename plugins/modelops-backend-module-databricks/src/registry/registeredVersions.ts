@@ -1,11 +1,11 @@
 import {
-  PlatformError,
+  invalidAnswer,
   type PlatformCall,
+  PlatformError,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { PlatformVersion } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { invalidAnswer } from '../databricksErrors';
 import { asciiLowerCase, nameOf } from '../databricksResources';
 import {
   catalogModelSchema,

@@ -1,13 +1,13 @@
 import {
   failingAs,
-  PlatformError,
+  invalidAnswer,
   type JobReading,
   type PlatformCall,
+  PlatformError,
   type PlatformErrorCode,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { invalidAnswer } from '../databricksErrors';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { readState } from '../registry/registeredVersions';

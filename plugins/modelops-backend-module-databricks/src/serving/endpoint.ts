@@ -1,11 +1,11 @@
 import {
   ifFound,
+  invalidAnswer,
   type PlatformCall,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { z } from 'zod';
 import type { DatabricksClient, DatabricksRequest } from '../databricksClient';
-import { invalidAnswer } from '../databricksErrors';
 import { parseDatabricksJson, parseToCarryOver } from '../databricksJson';
 import { nameOf } from '../databricksResources';
 import { endpointSchema } from './endpointSchemas';

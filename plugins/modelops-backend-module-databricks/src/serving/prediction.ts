@@ -1,13 +1,13 @@
 import {
-  PlatformError,
+  invalidAnswer,
   type PlatformAnswer,
   type PlatformCall,
+  PlatformError,
   type PlatformQuestion,
   type PlatformResource,
   type PlatformResponse,
 } from 'backstage-plugin-modelops-node';
 import type { DatabricksClient } from '../databricksClient';
-import { invalidAnswer } from '../databricksErrors';
 import { parseDatabricksJson } from '../databricksJson';
 import { nameOf } from '../databricksResources';
 import { findEndpoint } from './endpoint';

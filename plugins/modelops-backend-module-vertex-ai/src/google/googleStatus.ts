@@ -1,5 +1,5 @@
+import { parseJson } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
-import { parseJson } from '../vertexJson';
 
 /** `google.rpc.Status` as every Google API but STS sends it. Source: AIP-193, google/rpc/status.proto, error_details.proto. */
 const statusSchema = z.object({

@@ -1,4 +1,5 @@
 import {
+  parseJson,
   PlatformError,
   platformFetch,
   refusal,
@@ -7,7 +8,6 @@ import {
   type PlatformResponse,
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
-import { parseJson } from '../vertexJson';
 import { parseGoogleStatus } from './googleStatus';
 
 /** Largest answer, in bytes; tokens are a few kB. */

@@ -1,16 +1,16 @@
 import type { RegisteredModel } from 'backstage-plugin-modelops-common';
 import {
+  invalidAnswer,
+  type PlatformCall,
+  type PlatformPage,
   refusal,
   shownName,
   shownText,
-  type PlatformCall,
-  type PlatformPage,
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import { servedModels } from '../serving/servedVersions';
 import { listedEndpointSchema } from '../serving/endpointSchemas';
 import type { VertexClient } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { listOf, text } from '../vertexFields';
 import { endpointLink, modelLink } from '../vertexLinks';
 import { parseResource } from '../vertexResources';

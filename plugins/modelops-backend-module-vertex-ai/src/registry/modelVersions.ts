@@ -1,10 +1,10 @@
 import {
-  PlatformError,
+  invalidAnswer,
   type PlatformCall,
+  PlatformError,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { nameOf } from '../vertexResources';
 import { modelSchema, modelsSchema, type VertexModel } from './modelSchemas';
 

@@ -1,10 +1,10 @@
 import {
   ifFound,
+  invalidAnswer,
   type PlatformCall,
   type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { nameOf } from '../vertexResources';
 import { endpointSchema, type Endpoint } from './endpointSchemas';
 

@@ -1,11 +1,11 @@
-import type {
-  PlatformCall,
-  PlatformResource,
+import {
+  invalidAnswer,
+  type PlatformCall,
+  type PlatformResource,
 } from 'backstage-plugin-modelops-node';
 import type { z } from 'zod';
 import { quotaMetricIn } from '../google/googleStatus';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { parseOperationName, type OperationName } from '../vertexNames';
 import { nameOf } from '../vertexResources';
 import { endpointPath } from './endpoint';

@@ -1,15 +1,15 @@
 import {
-  PlatformError,
-  refusal,
+  invalidAnswer,
   type PlatformAnswer,
   type PlatformCall,
+  PlatformError,
   type PlatformQuestion,
   type PlatformResource,
   type PlatformResponse,
+  refusal,
 } from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { text } from '../vertexFields';
 import { endpointPath, findEndpoint } from './endpoint';
 import type { Endpoint } from './endpointSchemas';

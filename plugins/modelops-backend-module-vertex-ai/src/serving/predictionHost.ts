@@ -1,6 +1,8 @@
-import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import {
+  invalidAnswer,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import type { Endpoint } from './endpointSchemas';
 
 /** Hosts of dedicated endpoints. No other host that an answer names gets a credential (design D4). Source: endpoint.proto. */

@@ -1,11 +1,11 @@
 import type { TrafficShares } from 'backstage-plugin-modelops-common';
 import {
-  PlatformError,
+  invalidAnswer,
   type PlatformCall,
+  PlatformError,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient, VertexWrite } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { RUN_ID_LABEL } from '../vertexLabels';
 import { nameOf } from '../vertexResources';
 import { machinesInWords } from './machines';

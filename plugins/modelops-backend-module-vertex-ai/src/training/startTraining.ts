@@ -1,14 +1,14 @@
 import {
   failingAs,
   ifFound,
-  PlatformError,
-  refusal,
+  invalidAnswer,
   type JobReading,
   type PlatformCall,
+  PlatformError,
+  refusal,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { RUN_ID_LABEL } from '../vertexLabels';
 import { toJob, type JobToStart } from './jobToStart';
 import { getTemplate } from './templates';

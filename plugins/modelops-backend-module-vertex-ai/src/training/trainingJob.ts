@@ -1,7 +1,10 @@
-import type { JobReading, PlatformCall } from 'backstage-plugin-modelops-node';
+import {
+  invalidAnswer,
+  type JobReading,
+  type PlatformCall,
+} from 'backstage-plugin-modelops-node';
 import { z } from 'zod';
 import type { VertexClient, VertexRequest } from '../vertexClient';
-import { invalidAnswer } from '../vertexErrors';
 import { labels, text, time } from '../vertexFields';
 import { customJobLink, pipelineJobLink } from '../vertexLinks';
 import { askedFor } from './askedMachines';

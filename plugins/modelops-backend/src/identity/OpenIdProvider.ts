@@ -1,5 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { baseUrlProblem, platformFetch } from 'backstage-plugin-modelops-node';
+import {
+  baseUrlProblem,
+  parseJson,
+  platformFetch,
+} from 'backstage-plugin-modelops-node';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { IdentityConfig } from './IdentityConfig';
@@ -187,13 +191,5 @@ export class OpenIdProvider {
       );
     }
     return parsed.data;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
