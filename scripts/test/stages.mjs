@@ -10,13 +10,15 @@ import {
 
 export const resultsDir = path.join(repoDir, '.cache', 'test');
 const jestReport = path.join(resultsDir, 'jest.json');
+/** Made anew each time, because it keeps trainings, too. */
+const simulatorsBundle = path.join(resultsDir, 'simulators');
 const playwrightReport = path.join(resultsDir, 'playwright.json');
 
 /** jest's own 5 s are short for a test that starts a backend on a busy build machine. */
 const TEST_TIMEOUT_MS = 30_000;
 
 /** More workers than cores only make the slow tests slower; two is what a small build machine has. */
-const WORKERS = 2;
+const WORKERS = 3;
 const MINUTE_MS = 60_000;
 
 /**
@@ -84,6 +86,10 @@ export const stages = [
     title: 'Unit and integration tests, SQLite and PostgreSQL',
     commands: ({ filter }) => [
       [
+        ...['yarn', 'workspace', 'modelops-simulators', 'bundle'],
+        `--outdir=${simulatorsBundle}`,
+      ],
+      [
         'node',
         path.join(repoDir, 'scripts', 'test', 'withPostgres.mjs'),
         ...[
@@ -99,6 +105,7 @@ export const stages = [
         ...(filter ? [filter] : []),
       ],
     ],
+    env: { MODELOPS_SIMULATORS_BUNDLE: simulatorsBundle },
     report: () => readJestReport(jestReport),
     limitMs: 25 * MINUTE_MS,
   },

@@ -1,6 +1,8 @@
 import { startDatabricks } from './databricks/startDatabricks';
 import { startGoogle } from './google/startGoogle';
 import { startIdp } from './idp/startIdp';
+import { KeptTrainings } from './training/KeptTrainings';
+import { Trainer } from './training/Trainer';
 import {
   readArguments,
   USAGE,
@@ -22,7 +24,11 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => process.exit(0));
   process.once('disconnect', () => process.exit(0));
 
-  const { runSeconds, timeScale, manualRuns: manual } = options;
+  const { runSeconds, timeScale, manualRuns: manual, trainings } = options;
+  const pace = { runSeconds, timeScale, manual };
+  const trainer = new Trainer(
+    trainings ? new KeptTrainings(trainings) : undefined,
+  );
   const idp = await startIdp({
     port: options.idpPort,
     redirectUris: options.redirectUris,
@@ -30,12 +36,14 @@ async function main(): Promise<void> {
   const databricks = await startDatabricks({
     port: options.databricksPort,
     issuer: idp.url,
-    pace: { runSeconds, timeScale, manual },
+    pace,
+    trainer,
   });
   const google = await startGoogle({
     port: options.googlePort,
     issuer: idp.url,
-    pace: { runSeconds, timeScale, manual },
+    pace,
+    trainer,
   });
   process.send?.({
     idpUrl: idp.url,

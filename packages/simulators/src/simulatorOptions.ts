@@ -14,6 +14,8 @@ export interface SimulatorOptions {
   timeScale: number;
   /** Runs wait in each state until a test advances them. */
   manualRuns: boolean;
+  /** Folder where trainings are kept for other processes; `KeptTrainings` says what to heed. */
+  trainings?: string;
 }
 
 /** The demo's settings: fixed ports, and runs slow enough to be watched. */
@@ -29,7 +31,7 @@ export const DEMO_OPTIONS: SimulatorOptions = {
 
 /** How the command is used; printed when it is used wrongly. */
 export const USAGE = `Usage: simulators [--idp-port 8401] [--databricks-port 8402] [--google-port 8403]
-                  [--redirect-uri URI]... [--run-seconds 60] [--time-scale 4] [--manual-runs]`;
+                  [--redirect-uri URI]... [--run-seconds 60] [--time-scale 4] [--manual-runs] [--trainings FOLDER]`;
 
 /** Reads the command line. */
 export function readArguments(args: string[]): SimulatorOptions {
@@ -43,6 +45,7 @@ export function readArguments(args: string[]): SimulatorOptions {
       'run-seconds': { type: 'string' },
       'time-scale': { type: 'string' },
       'manual-runs': { type: 'boolean' },
+      trainings: { type: 'string' },
     },
   });
   return {
@@ -61,6 +64,7 @@ export function readArguments(args: string[]): SimulatorOptions {
       readPositive(values['time-scale'], '--time-scale') ??
       DEMO_OPTIONS.timeScale,
     manualRuns: values['manual-runs'] ?? DEMO_OPTIONS.manualRuns,
+    trainings: values.trainings,
   };
 }
 
@@ -74,6 +78,7 @@ export function toArguments(options: SimulatorOptions): string[] {
     `--run-seconds=${options.runSeconds}`,
     `--time-scale=${options.timeScale}`,
     ...(options.manualRuns ? ['--manual-runs'] : []),
+    ...(options.trainings ? [`--trainings=${options.trainings}`] : []),
   ];
 }
 

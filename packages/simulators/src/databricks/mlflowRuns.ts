@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { EpochMetrics, TrainedModel } from '../training/trainModel';
+import type { TimedEpoch } from '../training/timedEpochs';
+import type { TrainedModel } from '../training/trainModel';
 
 /** An MLflow run, written by the training code of a job's task. */
 export interface MlflowRun {
@@ -13,8 +14,7 @@ export interface MlflowRun {
   startedAt: number;
   endedAt?: number;
   parameters: Record<string, string>;
-  /** One entry per epoch. */
-  history: EpochMetrics[];
+  history: TimedEpoch[];
   /** The model it logged; absent until the training has ended well. */
   trained?: TrainedModel;
   /** The signature of that model. */

@@ -26,6 +26,8 @@ afterAll(() => simulators.close());
 
 const getRun = async (runId: string) =>
   (await ada.get(`/api/2.2/jobs/runs/get?run_id=${runId}`)).body;
+/** Takes seconds, so that it is under way whenever somebody cancels it. */
+const LONG = { job_parameters: { epochs: '200' } };
 const SMALL = { job_parameters: { epochs: '1', class_weight: 'none' } };
 
 describe('a run', () => {
@@ -173,7 +175,7 @@ describe('cancel', () => {
     caller.send('POST', '/api/2.2/jobs/runs/cancel', { run_id: BigInt(runId) });
 
   it('answers at once; the run is terminating, then canceled', async () => {
-    const runId = await startFraudRun(ada);
+    const runId = await startFraudRun(ada, LONG);
     await simulators.databricks.advanceRun(runId);
     expect(await cancel(ada, runId)).toMatchObject({ status: 200, text: '{}' });
     expect((await getRun(runId)).status.state).toBe('TERMINATING');

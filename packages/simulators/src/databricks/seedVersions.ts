@@ -1,4 +1,5 @@
 import { columnsOf } from '../training/columns';
+import { timedEpochs } from '../training/timedEpochs';
 import type { Trainer } from '../training/Trainer';
 import type { TrainedModel } from '../training/trainModel';
 import { newMlflowRunId } from './mlflowRuns';
@@ -29,6 +30,7 @@ export function addSeedVersions(
 ): void {
   SEED_VERSIONS.forEach((seed, index) => {
     const startedAt = Date.now() - seed.ageDays * DAY_MS;
+    const endedAt = startedAt + 60_000;
     const mlflowRun = {
       runId: newMlflowRunId(),
       runName: seed.fullName,
@@ -37,12 +39,9 @@ export function addSeedVersions(
       user: seed.createdBy,
       status: 'FINISHED' as const,
       startedAt,
-      endedAt: startedAt + 60_000,
+      endedAt,
       parameters: seed.parameters,
-      history: trained[index].history.map(metrics => ({
-        ...metrics,
-        at: startedAt + metrics.epoch * 1000,
-      })),
+      history: timedEpochs(trained[index], startedAt, endedAt),
       trained: trained[index],
       columns: columnsOf(seed.dataset),
     };

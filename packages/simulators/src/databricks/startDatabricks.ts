@@ -4,7 +4,7 @@ import express from 'express';
 import { startServer, type SimulatorServer } from '../server/startServer';
 import { Predictor } from '../training/Predictor';
 import type { RunPace } from '../training/RunPace';
-import { Trainer } from '../training/Trainer';
+import type { Trainer } from '../training/Trainer';
 import { createApiRoute, sendError } from './apiRoute';
 import { databricksControlRoutes } from './databricksControlRoutes';
 import { DatabricksError, injectedErrorBody } from './errors';
@@ -49,6 +49,7 @@ export interface DatabricksOptions {
   /** Issuer of the demo's federation policies. */
   issuer: string;
   pace: RunPace;
+  trainer: Trainer;
 }
 
 /** The workspace as it is now, replaced whole by a reset, with what acts on it. */
@@ -70,7 +71,7 @@ export async function startDatabricks(
     errorBody: injectedErrorBody,
     setHeaders: setWorkspaceHeaders,
   });
-  const trainer = new Trainer();
+  const { trainer } = options;
   const seeds = trainSeedVersions(trainer);
   const runIds = new RunIds();
   const openWorkspace = (): RunningWorkspace => {
@@ -145,7 +146,7 @@ export async function startDatabricks(
     close: async () => {
       running.scheduler.close();
       running.rollouts.close();
-      await Promise.all([server.close(), trainer.close()]);
+      await server.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { columnsOf } from '../training/columns';
 import type { Trainer } from '../training/Trainer';
+import { timedEpochs } from '../training/timedEpochs';
 import type { TrainedModel } from '../training/trainModel';
 import { newMlflowRunId, type MlflowRun } from './mlflowRuns';
 import { addVersion } from './models';
@@ -54,7 +55,11 @@ export async function runTrainingTask(
   // Canceled, or ended by a test: the process is gone, so it registers nothing.
   if (run.outcome) return run.outcome;
 
-  mlflowRun.history = trained.history;
+  mlflowRun.history = timedEpochs(
+    trained,
+    mlflowRun.startedAt,
+    workspace.clock.now(),
+  );
   mlflowRun.trained = trained;
   for (const { epoch, accuracy, loss } of trained.history) {
     run.logs.push(

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import express from 'express';
 import { startServer, type SimulatorServer } from '../server/startServer';
 import type { RunPace } from '../training/RunPace';
-import { Trainer } from '../training/Trainer';
+import type { Trainer } from '../training/Trainer';
 import { createApiRoute, sendError } from './apiRoute';
 import { googleControlRoutes } from './googleControlRoutes';
 import { GoogleCloud } from './GoogleCloud';
@@ -24,6 +24,7 @@ export interface GoogleOptions {
   /** Issuer both identity pools trust. */
   issuer: string;
   pace: RunPace;
+  trainer: Trainer;
 }
 
 /** The cloud as it is now, replaced whole by a reset, with what acts on it. */
@@ -43,7 +44,7 @@ export async function startGoogle(
     errorBody: injectedErrorBody,
     setHeaders,
   });
-  const trainer = new Trainer();
+  const { trainer } = options;
   let seeds: ReturnType<typeof trainSeedModels> | undefined;
   const seed = async (cloud: GoogleCloud) => {
     seeds ??= trainSeedModels(trainer);
@@ -95,7 +96,7 @@ export async function startGoogle(
     close: async () => {
       running.jobs.close();
       running.operations.close();
-      await Promise.all([server.close(), trainer.close()]);
+      await server.close();
     },
   };
 }

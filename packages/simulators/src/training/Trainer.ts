@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { KeptTrainings } from './KeptTrainings';
 import type { TrainedModel, TrainingOrder } from './trainModel';
 import type { WorkerAnswer } from './trainingWorker';
 
@@ -16,8 +17,12 @@ export class Trainer {
   private readonly waiting = new Map<number, (answer: WorkerAnswer) => void>();
   private lastId = 0;
 
+  constructor(private readonly kept?: KeptTrainings) {}
+
   /** Trains, until done or stopped; stopped is an error, too. */
   async train(order: TrainingOrder, stop?: AbortSignal): Promise<TrainedModel> {
+    const known = this.kept?.find(order);
+    if (known) return known;
     this.lastId += 1;
     const id = this.lastId;
     // Shared memory, because a message would wait in the queue of a worker that is busy training.
@@ -31,17 +36,16 @@ export class Trainer {
       this.worker.postMessage({ id, stopped, ...order });
     });
     if ('error' in answer) throw new TrainingError(answer.error);
+    this.kept?.keep(order, answer.trained);
     return answer.trained;
   }
 
-  async close(): Promise<void> {
-    await this.worker?.terminate();
-  }
-
   private startWorker(): Worker {
-    // This package is private and never built: it always runs from its sources.
-    // eslint-disable-next-line no-restricted-syntax
-    const worker = new Worker(join(__dirname, 'trainingWorker.ts'));
+    const worker = new Worker(
+      // This package is private and never built: it runs from its sources, or bundled with the worker beside it.
+      // eslint-disable-next-line no-restricted-syntax
+      join(__dirname, `trainingWorker${extname(__filename)}`),
+    );
     worker.on('message', (answer: WorkerAnswer) => {
       this.waiting.get(answer.id)?.(answer);
       this.waiting.delete(answer.id);

@@ -8,8 +8,6 @@ import { measure, type Metrics } from './metrics';
 /** What was measured after one epoch, on rows the model has not learnt from. */
 export interface EpochMetrics extends Metrics {
   epoch: number;
-  /** Epoch milliseconds. */
-  at: number;
 }
 
 /** A trained model: what it is made of, and how good it is. */
@@ -58,7 +56,6 @@ export async function trainModel(
       );
       history.push({
         epoch,
-        at: Date.now(),
         ...measure(probabilities, data.test.labels),
       });
     }

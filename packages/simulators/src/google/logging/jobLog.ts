@@ -1,4 +1,4 @@
-import type { TrainedModel } from '../../training/trainModel';
+import type { TimedEpoch } from '../../training/timedEpochs';
 import type { GoogleCloud } from '../GoogleCloud';
 import { PROJECT_ID, LOCATION } from '../names';
 import type { TrainingJob } from '../training/jobs';
@@ -21,11 +21,10 @@ export function logJob(
 export function logEpochs(
   cloud: GoogleCloud,
   job: TrainingJob,
-  { history }: TrainedModel,
+  epochs: readonly TimedEpoch[],
 ): void {
-  const offset = cloud.behaviour.clockOffsetSeconds * 1000;
-  for (const { epoch, at, loss, accuracy, auc } of history)
-    write(cloud, job, at + offset, 'INFO', {
+  for (const { epoch, at, loss, accuracy, auc } of epochs)
+    write(cloud, job, at, 'INFO', {
       jsonPayload: {
         message: `epoch ${epoch}: loss ${loss.toFixed(
           4,

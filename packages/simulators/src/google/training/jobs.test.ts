@@ -48,6 +48,16 @@ const customJob = (change: Record<string, unknown> = {}) => ({
   ...change,
 });
 
+const withContainer = (change: Record<string, unknown>) => {
+  const { containerSpec } = jobSpec().workerPoolSpecs[0];
+  return {
+    jobSpec: jobSpec({}, { containerSpec: { ...containerSpec, ...change } }),
+  };
+};
+
+/** Takes seconds, so that it is under way whenever somebody cancels it. */
+const LONG = withContainer({ args: ['--epochs', '200'] });
+
 const pipelineJob = (change: Record<string, unknown> = {}) => ({
   displayName: 'pipeline',
   templateUri:
@@ -131,7 +141,7 @@ describe('a custom job', () => {
   });
 
   it('is cancelled in two steps and ends with code 1', async () => {
-    const { name } = (await createCustom()).body;
+    const { name } = (await createCustom(ada, LONG)).body;
     await simulators.google.advanceJob(name, { to: 'RUNNING' });
     expect(await ada.send('POST', `/v1/${name}:cancel`, {})).toMatchObject({
       status: 200,
@@ -215,7 +225,6 @@ describe('a custom job', () => {
   });
 
   it('fails as its code does: unknown arguments, no model, an image that is not there', async () => {
-    const container = jobSpec().workerPoolSpecs[0].containerSpec;
     for (const change of [
       { args: ['--epoch', '3'] },
       { args: ['--epochs', '0'] },
@@ -223,10 +232,7 @@ describe('a custom job', () => {
       { env: [{ name: 'MODEL', value: 'no-such-model' }] },
       { imageUri: 'europe-west4-docker.pkg.dev/ml-demo/training/other:1' },
     ]) {
-      const containerSpec = { ...container, ...change };
-      const { name } = (
-        await createCustom(ada, { jobSpec: jobSpec({}, { containerSpec }) })
-      ).body;
+      const { name } = (await createCustom(ada, withContainer(change))).body;
       expect(
         await simulators.google.advanceJob(name, { to: 'SUCCEEDED' }),
       ).toMatchObject({

@@ -1,3 +1,4 @@
+import { timedEpochs } from '../../training/timedEpochs';
 import type { Trainer } from '../../training/Trainer';
 import type { GoogleCloud } from '../GoogleCloud';
 import { rpcStatus } from '../googleErrors';
@@ -24,6 +25,7 @@ export async function runTraining(
     logJob(cloud, job, `${name}=${value}`);
   try {
     await cloud.seeded;
+    const startedAt = cloud.now();
     const trained = await trainer.train(
       {
         dataset: FORECAST_DATASET,
@@ -34,7 +36,7 @@ export async function runTraining(
     );
     // Cancelled, deleted, or ended by a test: the process is gone, so it uploads nothing.
     if (stop.aborted || isFinished(job)) return {};
-    logEpochs(cloud, job, trained);
+    logEpochs(cloud, job, timedEpochs(trained, startedAt, cloud.now()));
     if (job.willFail) return { error: job.willFail };
     job.version = registerTrainedVersion(cloud, {
       model,
