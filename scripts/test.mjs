@@ -21,7 +21,7 @@ import {
 import { resultsDir, stages } from './test/stages.mjs';
 import { prepareToolchain, repoDir } from './toolchain.mjs';
 
-const NAMES = stages.map(stage => stage.name);
+const NAMES = stages.flat().map(stage => stage.name);
 const USAGE = `npm test [-- options]
 
   --only=<stage>,…   run only these: ${NAMES.join(', ')}
@@ -55,13 +55,17 @@ async function main(args) {
 
   const started = Date.now();
   const total = { passed: 0, failed: 0 };
-  for (const stage of stages.filter(entry =>
-    options.selected.has(entry.name),
-  )) {
-    const result = await runStage(stage, options, env);
+  for (const together of stages) {
+    const results = await runTogether(
+      together.filter(({ name }) => options.selected.has(name)),
+      options,
+      env,
+    );
     if (stopping) return undefined;
-    total.passed += result.passed;
-    total.failed += result.failed;
+    for (const { passed, failed } of results) {
+      total.passed += passed;
+      total.failed += failed;
+    }
   }
   say(dim(`\nAll stages took ${duration(started)}.`));
   say(`${total.passed} passed, ${total.failed} failed`);
@@ -84,11 +88,16 @@ function readOptions(args) {
   return options;
 }
 
+async function runTogether(together, options, env) {
+  if (together.length)
+    say(dim(`${together.map(({ title }) => title).join(', ')} …`));
+  return Promise.all(together.map(stage => runStage(stage, options, env)));
+}
+
 async function runStage(stage, options, env) {
-  process.stdout.write(`${stage.title} … `);
   const reason = stage.skip?.();
   if (reason) {
-    say(dim(`left out: ${reason}`));
+    say(`${stage.title}: ${dim(`left out: ${reason}`)}`);
     return { passed: 0, failed: 0 };
   }
 
@@ -112,7 +121,9 @@ async function runStage(stage, options, env) {
     ? `${passed} passed, ${skipped} skipped, ${failed} failed, `
     : '';
   say(
-    `${failed ? red('failed') : green('ok')} (${counts}${duration(started)})`,
+    `${stage.title}: ${
+      failed ? red('failed') : green('ok')
+    } (${counts}${duration(started)})`,
   );
   if (failed) explain(log, problem, failures);
   return { passed, failed };

@@ -72,10 +72,12 @@ export abstract class PlatformClient<
     return parseJson(text);
   }
 
+  /** Writes a body. */
   protected stringifyJson(body: Record<string, unknown>): string {
     return JSON.stringify(body);
   }
 
+  /** Path below the host of the connection. */
   protected pathOf(request: Request): string {
     return request.path;
   }
@@ -90,6 +92,7 @@ export abstract class PlatformClient<
     return this.parse(await this.send(call, request, how), request, schema);
   }
 
+  /** Sends with POST, and reads the answer by the schema. */
   post<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
@@ -98,6 +101,7 @@ export abstract class PlatformClient<
     return this.write('POST', call, request, schema);
   }
 
+  /** Sends with PUT, and reads the answer by the schema. */
   put<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
@@ -106,6 +110,7 @@ export abstract class PlatformClient<
     return this.write('PUT', call, request, schema);
   }
 
+  /** Sends with PATCH, and reads the answer by the schema. */
   patch<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
@@ -114,7 +119,7 @@ export abstract class PlatformClient<
     return this.write('PATCH', call, request, schema);
   }
 
-  /** Without a schema for an answer that carries nothing. */
+  /** Sends with DELETE; without a schema for an answer that carries nothing. */
   delete(call: PlatformCall, request: ClientWrite<Request>): Promise<void>;
   delete<S extends z.ZodType>(
     call: PlatformCall,

@@ -54,8 +54,8 @@ export function refusal(
 }
 
 /**
- * The platform answered something that is not what the request asks for; `what` continues its name, `has no job of such a
- * name`. It may have done what was asked all the same.
+ * The platform answered something that is not what the request asks for; `what` continues the name of the connection,
+ * `sent a list without an end`. It may have done what was asked all the same.
  * @public
  */
 export function invalidAnswer(connection: string, what: string): PlatformError {

@@ -211,9 +211,13 @@ for (const scheme of COLOR_SCHEMES) {
       path: testInfo.outputPath('ledger.png'),
       fullPage: true,
     });
-    const overflow = await page
-      .getByRole('group', { name: 'Audit entries, newest first' })
-      .evaluate(element => element.scrollWidth - element.clientWidth);
-    expect(overflow).toBe(0);
+    const entries = page.getByRole('group', {
+      name: 'Audit entries, newest first',
+    });
+    await expect
+      .poll(() =>
+        entries.evaluate(element => element.scrollWidth - element.clientWidth),
+      )
+      .toBe(0);
   });
 }
