@@ -7,10 +7,8 @@ export {
   type Role,
   type RoleQuestion,
 } from '../../../plugins/modelops-backend/src/access/roleMapping';
-export {
-  AuditLedger,
-  type AuditFilter,
-} from '../../../plugins/modelops-backend/src/audit/AuditLedger';
+export { AuditLedger } from '../../../plugins/modelops-backend/src/audit/AuditLedger';
+export type { AuditFilter } from '../../../plugins/modelops-backend/src/audit/AuditReader';
 export {
   type NewAuditEntry,
   NO_PREVIOUS_HASH,

@@ -63,6 +63,7 @@ ${missed(rows)}
   The 10,000 comparisons are shared out over the sizes, most of them at the small one, because casbin looks at every rule. Its usual order of
   comparing is that of its documentation and of the community RBAC plugin; the quickest order is given beside it.
 - **ledger**: appending through \`ledger.commit\` and, for comparison, with one transaction per entry; verifying; listing with the filters of \`GET /audit\`.
+  Between writing and reading PostgreSQL has its vacuum and its checkpoint: no ledger gets a million entries within minutes.
 - **reconciler**: one look at all open runs: calls to the platform, and CPU.
 - **memory**: resident memory of the backend after many starts, less before, both after a garbage collection.
 - **ingestion**: models of a simulated workspace that become entities of the catalog: the first sync, and one that finds nothing new. The CPU is

@@ -9,7 +9,8 @@ import type {
 import type { AccessDecision } from '../access/AccessPolicy';
 import { RefusedError } from '../errors';
 import { type Caller, callerFacts } from '../identity/Caller';
-import type { AuditFilter, AuditLedger } from './AuditLedger';
+import type { AuditLedger } from './AuditLedger';
+import type { AuditFilter } from './AuditReader';
 import type { CheckpointStore } from './checkpoints/CheckpointStore';
 import { csvLines } from './export/csvLines';
 import { exportLines } from './export/exportLines';

@@ -1,7 +1,7 @@
 import type { auditFilterSchema } from 'backstage-plugin-modelops-common';
 import type { z } from 'zod';
 import type { AccessPolicy } from '../access/AccessPolicy';
-import type { AuditFilter } from '../audit/AuditLedger';
+import type { AuditFilter } from '../audit/AuditReader';
 import type { AuditService } from '../audit/AuditService';
 import { InvalidRequestError } from '../errors';
 import type { RegisteredModelsService } from '../ingestion/RegisteredModelsService';

@@ -10,7 +10,7 @@ import type {
   AccessPolicy,
   AccessQuestion,
 } from '../access/AccessPolicy';
-import type { AuditLedger } from '../audit/AuditLedger';
+import type { AuditReader } from '../audit/AuditReader';
 import { InvalidRequestError } from '../errors';
 import type { Caller } from '../identity/Caller';
 import type { ModelCatalog } from '../models/ModelCatalog';
@@ -30,7 +30,7 @@ export class RunView {
   constructor(
     private readonly options: {
       runs: RunStore;
-      ledger: AuditLedger;
+      ledger: AuditReader;
       catalog: ModelCatalog;
       access: AccessPolicy;
       connections: ConnectionRegistry;

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../auditEntry';
-import type { AuditFilter, AuditLedger } from '../AuditLedger';
+import type { AuditFilter, AuditReader } from '../AuditReader';
 import type { CheckpointStore } from '../checkpoints/CheckpointStore';
 import { toKeyRing, toStatementLine } from '../checkpoints/statements';
 import type { StoredEntry } from '../verifyChain';
@@ -44,7 +44,7 @@ export interface ExportRange {
  * a file that was cut off is not taken for a whole one.
  */
 export async function* exportLines(
-  sources: { ledger: AuditLedger; store: CheckpointStore },
+  sources: { ledger: AuditReader; store: CheckpointStore },
   { filter, asked, to, at }: ExportRange,
 ): AsyncGenerator<string> {
   const { ledger, store } = sources;

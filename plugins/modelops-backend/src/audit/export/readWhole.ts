@@ -1,4 +1,4 @@
-import type { AuditFilter, AuditLedger } from '../AuditLedger';
+import type { AuditFilter, AuditReader } from '../AuditReader';
 import type { StoredEntry } from '../verifyChain';
 
 /**
@@ -6,7 +6,7 @@ import type { StoredEntry } from '../verifyChain';
  * what was given, and with a filter nobody would notice.
  */
 export async function* readWhole(
-  ledger: AuditLedger,
+  ledger: AuditReader,
   to: number,
   filter: AuditFilter,
 ): AsyncGenerator<StoredEntry> {
