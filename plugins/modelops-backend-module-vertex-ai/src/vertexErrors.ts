@@ -23,7 +23,7 @@ export interface Purpose {
 
 /** What to do when there is no quota. @internal */
 export const QUOTA_ADVICE =
-  'Ask for less, or ask the owner of the project for more quota.';
+  'Ask for less, try again later, or ask the owner of the project for more quota.';
 
 /** google.rpc codes by name. Source: google/rpc/code.proto. */
 const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([
@@ -115,14 +115,18 @@ function sentenceFor(
   }
 }
 
-/** That there is no quota, for what, and which. @internal */
+/**
+ * That there is no quota, for what, and which. Where Google names no quota, as many machines as were asked for may just not be
+ * free: the code, RESOURCE_EXHAUSTED, is the same.
+ * @internal
+ */
 export function quotaSentence(
   project: string,
   asksFor: string | undefined,
   quotaMetric: string | undefined,
 ): string {
   return `The quota of project ${project} is used up${
-    quotaMetric ? ` (${quotaMetric})` : ''
+    quotaMetric ? ` (${quotaMetric})` : ', or its location has no machine free'
   }${asksFor ? `; asked for was ${asksFor}` : ''}.`;
 }
 

@@ -100,7 +100,7 @@ function newestFailure(
     case 'CANCELLED':
       return 'The newest change was canceled on Google Cloud.';
     case 'RESOURCE_EXHAUSTED':
-      return 'The newest change failed: the quota of the project is used up.';
+      return 'The newest change failed: the quota of the project is used up, or no machine is free.';
     default:
       return 'The newest change failed on Google Cloud. Look at the log of its run.';
   }

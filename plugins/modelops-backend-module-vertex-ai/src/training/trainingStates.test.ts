@@ -61,9 +61,12 @@ describe('the state of a job', () => {
     expect(
       said(`The following quota metrics exceed quota limits: ${metric}`),
     ).toBe(
-      `The quota of project ml-prod is used up (${metric}); asked for was 1 × n1-standard-8 with 1 × NVIDIA_TESLA_T4. Ask for less, or ask the owner of the project for more quota.`,
+      `The quota of project ml-prod is used up (${metric}); asked for was 1 × n1-standard-8 with 1 × NVIDIA_TESLA_T4. Ask for less, try again later, or ask the owner of the project for more quota.`,
     );
     const hostile = 'The following quota metrics exceed quota limits: <b>x</b>';
+    expect(said(hostile)).toMatch(
+      /^The quota of project ml-prod is used up, or its location has no machine free; asked for was/,
+    );
     expect(said(hostile)).not.toContain('<b>');
   });
 });
