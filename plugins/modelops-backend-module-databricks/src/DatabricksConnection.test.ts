@@ -1,10 +1,6 @@
 import type { KnownJob } from 'backstage-plugin-modelops-node';
-import {
-  aStart,
-  BIG_JOB,
-  known,
-  TestWorkspace,
-} from './__testUtils__/workspace';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
+import { aStart, BIG_JOB, TestWorkspace } from './__testUtils__/workspace';
 
 const MODEL = { kind: 'model', canonical: 'model/main.fraud.detector' };
 const GET_RUN = '/api/2.2/jobs/runs/get';
@@ -28,7 +24,7 @@ describe('A job that was started', () => {
     const { platformRunId } = await workspace
       .open()
       .start(await workspace.callAs('ada'), job);
-    return { ...known(job), platformRunId };
+    return { ...knownJob(job), platformRunId };
   }
 
   async function trained() {

@@ -1,10 +1,6 @@
 import type { KnownJob } from 'backstage-plugin-modelops-node';
-import {
-  aStart,
-  BIG_JOB,
-  known,
-  TestWorkspace,
-} from './__testUtils__/workspace';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
+import { aStart, BIG_JOB, TestWorkspace } from './__testUtils__/workspace';
 
 const GET_RUN = '/api/2.2/jobs/runs/get';
 const CANCEL = '/api/2.2/jobs/runs/cancel';
@@ -23,7 +19,7 @@ describe('cancel', () => {
     const { platformRunId } = await workspace
       .open()
       .start(await workspace.callAs('ada'), job);
-    return { ...known(job), platformRunId };
+    return { ...knownJob(job), platformRunId };
   }
 
   async function cancel(job: StartedJob, person: 'ada' | 'katherine' = 'ada') {

@@ -1,10 +1,6 @@
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import { GET_RUN, JobReader, LIST, MINUTE_MS } from './__testUtils__/JobReader';
-import {
-  aStart,
-  BIG_JOB,
-  known,
-  TestWorkspace,
-} from './__testUtils__/workspace';
+import { aStart, BIG_JOB, TestWorkspace } from './__testUtils__/workspace';
 
 describe('readJobs', () => {
   let workspace: TestWorkspace;
@@ -88,7 +84,7 @@ describe('readJobs', () => {
         jobId: '8124',
       });
       const [reading] = await reader.read([
-        known(aStart(), { platformRunId: stranger.runId }),
+        knownJob(aStart(), { platformRunId: stranger.runId }),
       ]);
       expect(reading).toMatchObject({
         kind: 'not-ours',
@@ -126,7 +122,7 @@ describe('readJobs', () => {
           const { runId } = await workspace.databricks.startStrangersRun({
             parameters: { epochs },
           });
-          return known(aStart(), { platformRunId: runId });
+          return knownJob(aStart(), { platformRunId: runId });
         }),
       );
       const readings = await reader.read(jobs);
@@ -242,7 +238,7 @@ describe('readJobs', () => {
     it('reads at most a page of them one by one, others each time, and says of the rest that they were not read', async () => {
       const { runId } = await workspace.databricks.startStrangersRun();
       const jobs = Array.from({ length: 60 }, () =>
-        known(aStart(), { platformRunId: runId }),
+        knownJob(aStart(), { platformRunId: runId }),
       );
       await workspace.databricks.fault({
         path: LIST,
@@ -313,8 +309,8 @@ describe('readJobs', () => {
     it('asks nothing more of a platform that does not answer', async () => {
       const jobs = [
         await reader.startKnown(),
-        known(aStart()),
-        known(aStart({ job: BIG_JOB })),
+        knownJob(aStart()),
+        knownJob(aStart({ job: BIG_JOB })),
       ];
       await workspace.databricks.fault({ path: GET_RUN, effect: 'drop' });
       expect((await workspace.failureOf(reader.read(jobs))).code).toBe(

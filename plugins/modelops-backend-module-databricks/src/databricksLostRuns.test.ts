@@ -1,3 +1,4 @@
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import {
   GET_JOB,
   JobReader,
@@ -8,7 +9,6 @@ import {
 import {
   aStart,
   BIG_JOB,
-  known,
   PARAMETERS,
   TestWorkspace,
 } from './__testUtils__/workspace';
@@ -45,7 +45,7 @@ describe('readJobs', () => {
         creator: 'ada@acme.example',
         parameters: PARAMETERS,
       });
-      expect(await reader.read([known(aStart())])).toEqual([
+      expect(await reader.read([knownJob(aStart())])).toEqual([
         { kind: 'missing' },
       ]);
     });
@@ -132,7 +132,7 @@ describe('readJobs', () => {
 
     it('gives one run to neither of two lost starts', async () => {
       const one = await reader.startLost(start(), UNDECLARED);
-      const other = known(start());
+      const other = knownJob(start());
       expect(
         (await reader.read([one, other], UNDECLARED)).map(({ kind }) => kind),
       ).toEqual(['unclear', 'unclear']);
@@ -192,7 +192,7 @@ describe('readJobs', () => {
         UNDECLARED,
       );
       await manyRunsLater();
-      expect((await reader.read([known(aStart())]))[0].kind).toBe('unclear');
+      expect((await reader.read([knownJob(aStart())]))[0].kind).toBe('unclear');
       expect((await reader.read([lost], UNDECLARED))[0].kind).toBe('unclear');
     });
 
@@ -235,10 +235,10 @@ describe('readJobs', () => {
     );
 
     it('looks near each of several, once where they are close to each other', async () => {
-      const job = known(aStart());
+      const job = knownJob(aStart());
       const [now, later] = [job.notBefore.getTime(), 20 * HOUR_MS];
       const at = (ms: number) =>
-        known(aStart(), {
+        knownJob(aStart(), {
           notBefore: new Date(now - later + ms),
           notAfter: new Date(now - later + ms + MINUTE_MS),
         });
@@ -256,7 +256,7 @@ describe('readJobs', () => {
     });
 
     it('sees no end to the time of a start that may be under way', async () => {
-      await reader.read([known(aStart(), { notAfter: undefined })]);
+      await reader.read([knownJob(aStart(), { notAfter: undefined })]);
       expect((await listedSpans()).map(({ to }) => to)).toEqual([undefined]);
     });
   });

@@ -1,9 +1,5 @@
-import {
-  aStart,
-  BIG_JOB,
-  known,
-  TestWorkspace,
-} from './__testUtils__/workspace';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
+import { aStart, BIG_JOB, TestWorkspace } from './__testUtils__/workspace';
 
 const RUN_NOW = '/api/2.2/jobs/run-now';
 const GET_RUN = '/api/2.2/jobs/runs/get';
@@ -565,7 +561,7 @@ describe('Starting a job', () => {
       });
       const readings = await workspace
         .open()
-        .readJobs(await workspace.callAsReader(), [known(job)]);
+        .readJobs(await workspace.callAsReader(), [knownJob(job)]);
       expect(readings.get(job.runId)).toEqual({ kind: 'missing' });
     });
   });

@@ -1,14 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { Operation } from 'backstage-plugin-modelops-common';
-import type {
-  JobReading,
-  KnownJob,
-  PlatformForm,
-  PlatformResource,
-  StartJob,
-} from 'backstage-plugin-modelops-node';
-import type { Person } from 'modelops-simulators';
-import { known, type TestWorkspace } from './workspace';
+import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import { EndpointChangeBench } from 'backstage-plugin-modelops-node/testUtils';
+import type { FaultMatch, Person } from 'modelops-simulators';
+import type { TestWorkspace } from './workspace';
 
 export const MODEL = { kind: 'model', canonical: 'model/main.fraud.detector' };
 /** Serves version 2 of the model with all of the traffic. */
@@ -23,84 +16,15 @@ export const SHARED = {
 };
 export const CONFIG = '/api/2.0/serving-endpoints/*/config';
 
-type Start = StartJob & { principal: string };
-
-/** What a change is about; the endpoint of the fraud team unless told. */
-export interface ChangePlan {
-  operation: Operation;
-  resource?: PlatformResource;
-  version?: string;
-  parameters?: StartJob['parameters'];
-  model?: PlatformResource;
-}
-
-/** Changes endpoints in the order of the portal: the form first, then the start with what the form said. */
-export class EndpointChanges {
-  constructor(readonly workspace: TestWorkspace) {}
-
-  async form(plan: ChangePlan, by: Person = 'ada'): Promise<PlatformForm> {
-    const { operation, resource = ENDPOINT, model = MODEL } = plan;
-    return this.workspace.open().readForm(await this.workspace.callAs(by), {
-      resource,
-      operation,
-      model,
-    });
-  }
-
-  /** A start by what the form says now, with its defaults. */
-  async prepare(plan: ChangePlan): Promise<Start> {
-    const form = await this.form(plan);
-    const defaults = form.parameters.flatMap(one =>
-      one.default === undefined ? [] : [[one.name, one.default]],
-    );
-    return {
-      runId: randomUUID(),
-      resource: ENDPOINT,
+/** Changes endpoints of the simulated workspace; the one of the fraud team unless told. */
+export class EndpointChanges extends EndpointChangeBench<Person, FaultMatch> {
+  constructor(readonly workspace: TestWorkspace) {
+    super(workspace, {
+      endpoint: ENDPOINT,
       model: MODEL,
+      person: 'ada',
       principal: 'ada@acme.example',
-      revision: form.serving?.revision,
-      ...plan,
-      parameters: { ...Object.fromEntries(defaults), ...plan.parameters },
-    };
-  }
-
-  async send(
-    job: Start,
-    by: Person = 'ada',
-  ): Promise<KnownJob & { platformRunId: string }> {
-    const { platformRunId } = await this.workspace
-      .open()
-      .start(await this.workspace.callAs(by), job);
-    return { ...known(job), platformRunId };
-  }
-
-  async start(plan: ChangePlan): Promise<KnownJob & { platformRunId: string }> {
-    return this.send(await this.prepare(plan));
-  }
-
-  /** A change that was made, and is live. */
-  async make(plan: ChangePlan): Promise<KnownJob & { platformRunId: string }> {
-    const job = await this.start(plan);
-    await this.finish(plan.resource);
-    return job;
-  }
-
-  /** A change that was made and whose answer was lost. */
-  async lose(
-    plan: ChangePlan,
-    fault: { path?: string; method?: string } = {},
-  ): Promise<KnownJob> {
-    const job = await this.prepare(plan);
-    await this.workspace.databricks.fault({
-      path: CONFIG,
-      ...fault,
-      count: 1,
-      effect: 'drop',
-      commit: true,
     });
-    const error = await this.workspace.failureOf(this.send(job));
-    if (error.refused) throw error;
-    return known(job);
   }
 
   async finish(
@@ -108,13 +32,6 @@ export class EndpointChanges {
     options: { failure?: string } = {},
   ): Promise<void> {
     await this.workspace.databricks.finishUpdate(nameOf(resource), options);
-  }
-
-  async read(...jobs: KnownJob[]): Promise<JobReading[]> {
-    const readings = await this.workspace
-      .open()
-      .readJobs(await this.workspace.callAsReader(), jobs);
-    return jobs.map(({ runId }) => readings.get(runId)!);
   }
 
   /** What is served, as `name: share`. */
@@ -138,6 +55,16 @@ export class EndpointChanges {
         ({ method, path }) => method !== 'GET' && path.includes('serving'),
       )
       .map(({ body }) => body);
+  }
+
+  protected async loseAnswer(fault: Partial<FaultMatch>): Promise<void> {
+    await this.workspace.databricks.fault({
+      path: CONFIG,
+      ...fault,
+      count: 1,
+      effect: 'drop',
+      commit: true,
+    });
   }
 }
 

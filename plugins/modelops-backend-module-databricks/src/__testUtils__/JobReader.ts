@@ -1,5 +1,6 @@
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
-import { aStart, known, type TestWorkspace } from './workspace';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
+import { aStart, type TestWorkspace } from './workspace';
 
 export const RUN_NOW = '/api/2.2/jobs/run-now';
 export const LIST = '/api/2.2/jobs/runs/list';
@@ -43,7 +44,7 @@ export class JobReader {
     const { platformRunId } = await this.workspace
       .open(settings)
       .start(await this.workspace.callAs('ada'), job);
-    return { ...known(job), platformRunId };
+    return { ...knownJob(job), platformRunId };
   }
 
   /** A start that the platform took and whose answer was lost. */
@@ -60,7 +61,7 @@ export class JobReader {
         .start(await this.workspace.callAs('ada'), job),
     );
     if (error.refused) throw error;
-    return known(job);
+    return knownJob(job);
   }
 
   /** A run of any job that is known as ours. */
@@ -68,6 +69,6 @@ export class JobReader {
     const { runId } = await this.workspace.databricks.startStrangersRun({
       jobId,
     });
-    return known(aStart({ job: `job/${jobId}` }), { platformRunId: runId });
+    return knownJob(aStart({ job: `job/${jobId}` }), { platformRunId: runId });
   }
 }

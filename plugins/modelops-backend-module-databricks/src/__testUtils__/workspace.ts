@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import {
-  PlatformError,
   Secret,
   type Connection,
-  type KnownJob,
   type PlatformCall,
   type PlatformConnection,
+  type PlatformError,
   type StartJob,
 } from 'backstage-plugin-modelops-node';
+import { TokenWatch } from 'backstage-plugin-modelops-node/testUtils';
 import {
   startSimulators,
   type Person,
@@ -33,7 +32,7 @@ export const PARAMETERS = {
 export class TestWorkspace {
   private readonly platform = new DatabricksPlatform();
   private readonly exchanger = new DatabricksExchanger(() => new Date());
-  private readonly tokens = new Set<string>();
+  private readonly watch = new TokenWatch();
 
   private constructor(readonly simulators: Simulators) {}
 
@@ -52,7 +51,7 @@ export class TestWorkspace {
   }
 
   async reset(): Promise<void> {
-    this.tokens.clear();
+    this.watch.clear();
     await this.databricks.reset();
     await this.idp.reset();
   }
@@ -84,7 +83,7 @@ export class TestWorkspace {
       connection?: Record<string, unknown>;
     } = {},
   ) {
-    const token = this.seen(
+    const token = this.watch.seen(
       options.token ?? (await this.idp.signIdToken(person)),
     );
     const credential = await this.exchanger.exchange({
@@ -102,7 +101,7 @@ export class TestWorkspace {
           },
       signal: AbortSignal.timeout(20_000),
     });
-    this.seen(credential.accessToken.reveal());
+    this.watch.seen(credential.accessToken.reveal());
     return credential;
   }
 
@@ -130,30 +129,8 @@ export class TestWorkspace {
     };
   }
 
-  /** The error of something that has to fail. No token we ever held may be found in it. */
-  async failureOf(doing: Promise<unknown>): Promise<PlatformError> {
-    const error = await doing.then(
-      () => new Error('It did not fail'),
-      (thrown: unknown) => thrown,
-    );
-    if (!(error instanceof PlatformError)) throw error;
-    const shown = [
-      error.message,
-      error.stack,
-      inspect(error, { showHidden: true, depth: 12 }),
-      JSON.stringify(error),
-    ].join('\n');
-    const leaked = [...this.tokens]
-      .flatMap(token => [token, ...token.split('.').slice(-1)])
-      .filter(piece => piece.length > 10) // an unsigned token has an empty signature
-      .flatMap(piece => [
-        piece,
-        encodeURIComponent(piece),
-        Buffer.from(piece).toString('base64'),
-      ])
-      .some(piece => shown.includes(piece));
-    if (leaked) throw new Error('A token is in the error');
-    return error;
+  failureOf(doing: Promise<unknown>): Promise<PlatformError> {
+    return this.watch.failureOf(doing);
   }
 
   /** Waits until the run is over. */
@@ -166,11 +143,6 @@ export class TestWorkspace {
       await new Promise(resolve => setTimeout(resolve, 50));
     }
     throw new Error(`Run ${runId} did not end`);
-  }
-
-  private seen(token: string): string {
-    this.tokens.add(token);
-    return token;
   }
 }
 
@@ -199,19 +171,5 @@ export function aStart(
     principal: 'ada@acme.example',
     jobRunsAs: RUN_AS.get(job),
     ...rest,
-  };
-}
-
-/** What the backend knows of a start that was sent just now. */
-export function known(
-  job: StartJob & { principal: string },
-  change: Partial<KnownJob> = {},
-): KnownJob {
-  return {
-    ...job,
-    notBefore: new Date(Date.now() - 5_000),
-    notAfter: new Date(Date.now() + 5_000),
-    claimed: new Set(),
-    ...change,
   };
 }

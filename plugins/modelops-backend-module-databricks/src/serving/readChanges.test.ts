@@ -1,10 +1,11 @@
 import type { KnownJob } from 'backstage-plugin-modelops-node';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import {
   ENDPOINT,
   EndpointChanges,
   SHARED,
 } from '../__testUtils__/EndpointChanges';
-import { known, READER, TestWorkspace } from '../__testUtils__/workspace';
+import { READER, TestWorkspace } from '../__testUtils__/workspace';
 
 const GET_ENDPOINT = '/api/2.0/serving-endpoints/fraud-detector';
 const NEW = { kind: 'endpoint', canonical: 'endpoint/fraud-staging' };
@@ -199,7 +200,7 @@ describe('Reading changes of endpoints', () => {
       await workspace.databricks.setEndpointPermissions('fraud-staging', {
         [READER]: 'CAN_VIEW',
       });
-      const [reading] = await changes.read(known(job));
+      const [reading] = await changes.read(knownJob(job));
       expect(reading).toMatchObject({ kind: 'found', state: 'running' });
       expect(reading).not.toHaveProperty('likeness');
     });
@@ -215,24 +216,24 @@ describe('Reading changes of endpoints', () => {
     });
 
     it('misses one that never arrived', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       expect(await outcome(job)).toEqual(['missing']);
     });
 
     it('misses one in whose place somebody else made another', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       await changeByStranger(50);
       expect(await outcome(job)).toEqual(['missing']);
     });
 
     it('does not take the same change of somebody else for it', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       await changeByStranger(90);
       expect(await outcome(job)).toEqual(['missing']);
     });
 
     it('does not take the change of another run of ours for it', async () => {
-      const first = known(await changes.prepare(CANARY));
+      const first = knownJob(await changes.prepare(CANARY));
       const other = await changes.start(CANARY);
       const [reading] = await changes.read({
         ...first,
@@ -258,21 +259,21 @@ describe('Reading changes of endpoints', () => {
     it('does not take an old failure that looks the same for it', async () => {
       await changeByStranger(90, true);
       await changes.finish(ENDPOINT, { failure: 'x' });
-      const job = known(await changes.prepare(CANARY), {
+      const job = knownJob(await changes.prepare(CANARY), {
         notBefore: new Date(Date.now() + 3_600_000),
       });
       expect(await outcome(job)).toEqual(['unclear']);
     });
 
     it('leaves it open when it was changed twice since', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       await changeByStranger(50);
       await changeByStranger(40);
       expect(await outcome(job)).toEqual(['unclear']);
     });
 
     it('leaves it open when a change failed since and nothing of it is left', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       await workspace.databricks.setBehaviour({
         failedUpdates: 'drop-pending',
       });

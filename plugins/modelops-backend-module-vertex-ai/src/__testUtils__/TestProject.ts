@@ -1,12 +1,12 @@
-import { inspect } from 'node:util';
 import {
-  PlatformError,
   Secret,
   type Connection,
   type Credential,
   type PlatformCall,
   type PlatformConnection,
+  type PlatformError,
 } from 'backstage-plugin-modelops-node';
+import { TokenWatch } from 'backstage-plugin-modelops-node/testUtils';
 import {
   startSimulators,
   type Person,
@@ -26,7 +26,7 @@ export const WORKLOAD_PROVIDER =
 export class TestProject {
   private readonly platform = new VertexPlatform();
   private readonly exchanger = new GoogleExchanger(() => new Date());
-  private readonly tokens = new Set<string>();
+  private readonly watch = new TokenWatch();
 
   private constructor(readonly simulators: Simulators) {}
 
@@ -50,7 +50,7 @@ export class TestProject {
   }
 
   async reset(): Promise<void> {
-    this.tokens.clear();
+    this.watch.clear();
     await this.google.reset();
     await this.idp.reset();
   }
@@ -92,7 +92,7 @@ export class TestProject {
       connection?: Record<string, unknown>;
     } = {},
   ): Promise<Credential> {
-    const token = this.seen(
+    const token = this.watch.seen(
       options.token ?? (await this.idp.signIdToken(person)),
     );
     const credential = await this.exchanger.exchange({
@@ -113,7 +113,7 @@ export class TestProject {
           },
       signal: AbortSignal.timeout(20_000),
     });
-    this.seen(credential.accessToken.reveal());
+    this.watch.seen(credential.accessToken.reveal());
     return credential;
   }
 
@@ -136,43 +136,16 @@ export class TestProject {
         audience: WORKLOAD_PROVIDER,
         servicePrincipal: READER,
       }),
-      subjectToken: new Secret(this.seen(token)),
+      subjectToken: new Secret(this.watch.seen(token)),
       wanted: { kind: 'service-principal', id: READER },
       signal: AbortSignal.timeout(20_000),
     });
-    this.seen(credential.accessToken.reveal());
+    this.watch.seen(credential.accessToken.reveal());
     return { credential, signal: AbortSignal.timeout(20_000) };
   }
 
-  /** The error of something that has to fail. No token we ever held may be found in it. */
-  async failureOf(doing: Promise<unknown>): Promise<PlatformError> {
-    const error = await doing.then(
-      value => new Error(`It did not fail: ${inspect(value)}`),
-      (thrown: unknown) => thrown,
-    );
-    if (!(error instanceof PlatformError)) throw error;
-    const shown = [
-      error.message,
-      error.stack,
-      inspect(error, { showHidden: true, depth: 12 }),
-      JSON.stringify(error),
-    ].join('\n');
-    const leaked = [...this.tokens]
-      .flatMap(token => [token, ...token.split('.').slice(-1)])
-      .filter(piece => piece.length > 10)
-      .flatMap(piece => [
-        piece,
-        encodeURIComponent(piece),
-        Buffer.from(piece).toString('base64'),
-      ])
-      .some(piece => shown.includes(piece));
-    if (leaked) throw new Error('A token is in the error');
-    return error;
-  }
-
-  private seen(token: string): string {
-    this.tokens.add(token);
-    return token;
+  failureOf(doing: Promise<unknown>): Promise<PlatformError> {
+    return this.watch.failureOf(doing);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KnownJob, StartJob } from 'backstage-plugin-modelops-node';
+import type { StartJob } from 'backstage-plugin-modelops-node';
 import { googlePerson } from 'modelops-simulators';
 
 export const ADA = googlePerson('ada@acme.example');
@@ -83,19 +83,5 @@ export function aStart(
     principal: ADA,
     jobRunsAs: TRAINER,
     ...rest,
-  };
-}
-
-/** What the backend knows of a start that was sent just now. */
-export function known(
-  job: StartJob & { principal: string },
-  change: Partial<KnownJob> = {},
-): KnownJob {
-  return {
-    ...job,
-    notBefore: new Date(Date.now() - 5_000),
-    notAfter: new Date(Date.now() + 5_000),
-    claimed: new Set(),
-    ...change,
   };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import { CHURN } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
 import {
   ADA,
   aStart,
-  known,
   MODEL,
   PARAMETERS,
   TEMPLATES,
@@ -310,11 +310,11 @@ describe('Versions of a model', () => {
         items.map(one => [one.version, [...one.aliases].sort()]),
       );
     };
-    const read = async (...jobs: Parameters<typeof known>[]) => {
+    const read = async (...jobs: Parameters<typeof knownJob>[]) => {
       const call = await project.callAsReader();
-      const known_ = jobs.map(job => known(...job));
-      const readings = await project.open().readJobs(call, known_);
-      return known_.map(({ runId }) => readings.get(runId)!);
+      const known = jobs.map(job => knownJob(...job));
+      const readings = await project.open().readJobs(call, known);
+      return known.map(({ runId }) => readings.get(runId)!);
     };
 
     it('has a form with its name', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KnownJob } from 'backstage-plugin-modelops-node';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import {
   CHURN,
   EndpointChanges,
@@ -8,7 +9,6 @@ import {
   SHARED,
 } from '../__testUtils__/EndpointChanges';
 import { TestProject } from '../__testUtils__/TestProject';
-import { known } from '../__testUtils__/trainings';
 import { deployedModelIdOf } from './changeId';
 
 const PATH = `${ENDPOINTS}/demand-forecast`;
@@ -107,7 +107,7 @@ describe('Reading changes of endpoints', () => {
       failure: {
         code: 'job-quota-exceeded',
         message:
-          'The quota of project ml-demo is used up (aiplatform.googleapis.com/custom_model_serving_nvidia_t4_gpus); asked for was 1 to 2 machines n1-standard-8, each with 1 NVIDIA_TESLA_T4. Ask for less, or ask the owner of the project for more quota. What was served before still answers.',
+          'The quota of project ml-demo is used up (aiplatform.googleapis.com/custom_model_serving_nvidia_t4_gpus); asked for was 1 to 2 machines n1-standard-8, each with 1 NVIDIA_TESLA_T4. Ask for less, try again later, or ask the owner of the project for more quota. What was served before still answers.',
       },
     });
   });
@@ -295,7 +295,7 @@ describe('Reading changes of endpoints', () => {
       'misses one that never arrived (%#)',
       async plan => {
         await changes.make({ ...CANARY, parameters: { traffic: 20 } });
-        const job = known(
+        const job = knownJob(
           await changes.prepare({ ...plan, parameters: { traffic: 30 } }),
         );
         expect(await outcome(job)).toEqual(['missing']);
@@ -306,10 +306,10 @@ describe('Reading changes of endpoints', () => {
 
     it('leaves it open when somebody made the same change', async () => {
       await changes.make(CANARY);
-      const move = known(await changes.prepare(PROMOTE));
+      const move = knownJob(await changes.prepare(PROMOTE));
       await divideByStranger(0, 100);
       expect(await outcome(move)).toEqual(['unclear']);
-      const stop = known(
+      const stop = knownJob(
         await changes.prepare({ operation: 'stop', version: '1' }),
       );
       await project.google.changeEndpoint('demand-forecast', {
@@ -319,7 +319,7 @@ describe('Reading changes of endpoints', () => {
     });
 
     it('takes neither the deployment of another run nor that of another time for it', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       const other = await changes.start(CANARY);
       expect(
         await outcome({ ...job, claimed: new Set([other.platformRunId]) }),
@@ -331,7 +331,7 @@ describe('Reading changes of endpoints', () => {
     });
 
     it('says that a deployment which was taken for it was another one', async () => {
-      const lost = known(await changes.prepare(CANARY));
+      const lost = knownJob(await changes.prepare(CANARY));
       await changes.start(CANARY);
       const [taken] = await changes.read(lost);
       expect(taken).toMatchObject({ kind: 'found', likeness: true });
@@ -341,7 +341,7 @@ describe('Reading changes of endpoints', () => {
     });
 
     it('leaves it open which of two deployments it is', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       const { deployed } = (await changes.endpoint())!;
       for (const id of ['11', '12']) {
         const body = {
@@ -373,7 +373,7 @@ describe('Reading changes of endpoints', () => {
     });
 
     it('does not take for ours what only has our id', async () => {
-      const job = known(await changes.prepare(CANARY));
+      const job = knownJob(await changes.prepare(CANARY));
       await project.google.changeEndpoint('demand-forecast', {
         serves: [
           {

@@ -4,12 +4,12 @@ import type {
   KnownJob,
   PlatformForm,
 } from 'backstage-plugin-modelops-node';
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import { googlePerson } from 'modelops-simulators';
 import { TestProject } from '../__testUtils__/TestProject';
 import {
   ADA,
   aStart,
-  known,
   MODEL,
   PARAMETERS,
   TEMPLATES,
@@ -40,7 +40,7 @@ async function start(job = aStart(), templates: object = TEMPLATES) {
     await project.callAs('ada'),
     job,
   );
-  return { ...known(job), platformRunId };
+  return { ...knownJob(job), platformRunId };
 }
 
 async function read(
@@ -251,7 +251,7 @@ describe('a start', () => {
       refused: true,
     });
     expect(error.message).toBe(
-      `The quota of project ml-demo is used up (${METRIC}); asked for was 1 × n1-standard-8 with 2 × NVIDIA_TESLA_T4. Ask for less, or ask the owner of the project for more quota.`,
+      `The quota of project ml-demo is used up (${METRIC}); asked for was 1 × n1-standard-8 with 2 × NVIDIA_TESLA_T4. Ask for less, try again later, or ask the owner of the project for more quota.`,
     );
   });
 
@@ -396,7 +396,7 @@ describe('a start whose answer was lost', () => {
       'the mark of the person',
     ],
   ])('is not the one of a job %s', async (_what, labels, why) => {
-    const job = known(aStart());
+    const job = knownJob(aStart());
     await plant(job.runId, {
       labels: {
         'modelops-run-id': job.runId,
@@ -411,7 +411,7 @@ describe('a start whose answer was lost', () => {
   });
 
   it('is found although it reached Google minutes after it was given up', async () => {
-    const job = known(aStart(), {
+    const job = knownJob(aStart(), {
       notBefore: new Date(Date.now() - 400_000),
       notAfter: new Date(Date.now() - 300_000),
     });
@@ -420,7 +420,7 @@ describe('a start whose answer was lost', () => {
   });
 
   it('is not that of a job that was created at another time', async () => {
-    const job = known(aStart(), {
+    const job = knownJob(aStart(), {
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: new Date(Date.now() - 3_500_000),
     });
@@ -429,14 +429,14 @@ describe('a start whose answer was lost', () => {
   });
 
   it('stays open when two jobs fit', async () => {
-    const job = known(aStart());
+    const job = knownJob(aStart());
     await plant(job.runId);
     await plant(job.runId);
     expect(await read(job)).toMatchObject({ kind: 'unclear' });
   });
 
   it('stays open when the job runs another program than the template, which may have changed', async () => {
-    const job = known(aStart());
+    const job = knownJob(aStart());
     await plant(job.runId);
     const other = weekly(({ customJob }) => {
       customJob.jobSpec.workerPoolSpecs[0].containerSpec.imageUri = 'other:1';
@@ -454,7 +454,7 @@ describe('a start whose answer was lost', () => {
       const { platformRunId, ...lost } = await start(
         aStart({ template: name }),
       );
-      const never = known(aStart({ template: name }));
+      const never = knownJob(aStart({ template: name }));
       const changed = { ...TEMPLATES, [name]: TEMPLATES[other] };
       const reading = await read(lost, changed);
       expect(reading).toMatchObject({ kind: 'unclear' });
@@ -473,11 +473,13 @@ describe('a start whose answer was lost', () => {
   );
 
   it('stays open when the template is gone', async () => {
-    expect(await read(known(aStart()), {})).toMatchObject({ kind: 'unclear' });
+    expect(await read(knownJob(aStart()), {})).toMatchObject({
+      kind: 'unclear',
+    });
   });
 
   it('is found although a secret value is no longer known', async () => {
-    const job = known(aStart(), { parameters: { epochs: 2 } });
+    const job = knownJob(aStart(), { parameters: { epochs: 2 } });
     const platformRunId = await plant(job.runId);
     expect(await read(job)).toMatchObject({ kind: 'found', platformRunId });
   });
@@ -487,7 +489,7 @@ describe('a name that is no job', () => {
   it.each(['7', 'customJobs/../models/a', 'models/a', 'pipelineJobs/A', ''])(
     'is not put into an address: %s',
     async platformRunId => {
-      const job = known(aStart(), { platformRunId });
+      const job = knownJob(aStart(), { platformRunId });
       const named = { ...job, platformRunId };
       await project.callAs('ada');
       const { code } = await project.failureOf(
@@ -621,7 +623,7 @@ describe('what cannot be done', () => {
     );
     expect(form.code).toBe('operation-unsupported');
     const change = {
-      ...known(aStart({ runId: randomUUID() })),
+      ...knownJob(aStart({ runId: randomUUID() })),
       operation: 'deploy' as const,
       resource: { kind: 'endpoint', canonical: 'endpoint/demand-forecast' },
       platformRunId: 'endpoints/demand-forecast@deploy.1.2',

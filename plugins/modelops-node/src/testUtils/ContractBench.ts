@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import { ERROR_CODES } from 'backstage-plugin-modelops-common';
 import {
   PlatformError,
@@ -8,7 +7,6 @@ import {
   type KnownJob,
   type PlatformCall,
   type PlatformConnection,
-  type StartJob,
 } from 'backstage-plugin-modelops-node';
 import { Elsewhere } from './Elsewhere';
 import type {
@@ -16,6 +14,8 @@ import type {
   ContractCapability,
   PlatformUnderTest,
 } from './PlatformUnderTest';
+import { knownJob, type NamedJob, type NewJob } from './knownJob';
+import { TokenWatch } from './TokenWatch';
 
 /** Members of `PlatformUnderTest` that may be left out. */
 const OPTIONAL_MEMBERS = [
@@ -31,18 +31,12 @@ const OPTIONAL_MEMBERS = [
 
 /** Longest a call may take that nobody hurries, in milliseconds. */
 const CALL_DEADLINE_MS = 20_000;
-/** How far off the times of a start may be that the module is told, in milliseconds; the backend's are wider. */
-const START_MARGIN_MS = 5_000;
-
-/** A job to be started, by whom. */
-export type NewJob = StartJob & { principal: string };
-/** A job whose platform run id is known. */
-export type NamedJob = KnownJob & { platformRunId: string };
 
 /** Where the rules meet the platform under test: makes calls, and checks on each what holds for all of them. */
 export class ContractBench {
   private opened?: Required<PlatformUnderTest>;
   private readonly credentials = new Map<ContractCaller, Credential>();
+  private readonly watch = new TokenWatch();
   readonly elsewhere = new Elsewhere();
 
   /** @param notApplicable - what the platform lacks, and why */
@@ -70,6 +64,7 @@ export class ContractBench {
 
   async reset(): Promise<void> {
     this.credentials.clear();
+    this.watch.clear();
     this.elsewhere.takeCalls();
     await this.underTest.reset();
   }
@@ -90,26 +85,13 @@ export class ContractBench {
     const credential =
       this.credentials.get(caller) ?? (await this.underTest.credential(caller));
     this.credentials.set(caller, credential);
+    this.watch.seen(credential.accessToken.reveal());
     return { credential, signal };
   }
 
   /** A start that nobody made yet. */
   newJob(change: Partial<NewJob> = {}): NewJob {
     return { ...this.underTest.job, runId: randomUUID(), ...change };
-  }
-
-  /** What the backend knows of a start that was sent just now. */
-  known<J extends NewJob>(
-    job: J,
-    change: Partial<KnownJob> = {},
-  ): J & KnownJob {
-    return {
-      notBefore: new Date(Date.now() - START_MARGIN_MS),
-      notAfter: new Date(Date.now() + START_MARGIN_MS),
-      claimed: new Set(),
-      ...job,
-      ...change,
-    };
   }
 
   async start(job = this.newJob(), caller: ContractCaller = 'person') {
@@ -119,7 +101,7 @@ export class ContractBench {
   /** A job that runs and is known by its platform run id. */
   async startNamed(job = this.newJob()): Promise<NamedJob> {
     const { platformRunId } = await this.start(job);
-    return this.known({ ...job, platformRunId });
+    return knownJob({ ...job, platformRunId });
   }
 
   /** A start that the platform took and whose answer was lost. */
@@ -130,7 +112,7 @@ export class ContractBench {
       times: 1,
     });
     expect((await this.failureOf(this.start(job))).refused).toBe(false);
-    return this.known(job);
+    return knownJob(job);
   }
 
   /** Jobs that were made without the module and that the backend knows. */
@@ -139,9 +121,7 @@ export class ContractBench {
     const ids = await this.underTest.plantJobs(
       jobs.map(({ runId }) => ({ by: 'person', runId })),
     );
-    return jobs.map((job, at) =>
-      this.known({ ...job, platformRunId: ids[at] }),
-    );
+    return jobs.map((job, at) => knownJob({ ...job, platformRunId: ids[at] }));
   }
 
   /** Reads jobs as the portal does. There is an answer for each, and nothing is started on the way. */
@@ -156,7 +136,7 @@ export class ContractBench {
     expect([...readings.keys()].sort()).toEqual(
       jobs.map(({ runId }) => runId).sort(),
     );
-    this.requireNoToken([...readings.values()]);
+    this.watch.requireNoToken([...readings.values()]);
     return jobs.map(({ runId }) => readings.get(runId)!);
   }
 
@@ -182,11 +162,7 @@ export class ContractBench {
 
   /** The error of something that has to fail. */
   async failureOf(doing: Promise<unknown>): Promise<PlatformError> {
-    const outcome = await doing.then(
-      value => new Error(`It did not fail: ${inspect(value)}`),
-      (thrown: unknown) => thrown,
-    );
-    return this.requireTyped(outcome);
+    return this.requireTyped(await this.watch.failureOf(doing));
   }
 
   /** Requests that doing something takes; credentials are there before. */
@@ -203,26 +179,7 @@ export class ContractBench {
     if (!(error instanceof PlatformError)) throw error;
     expect(Object.keys(ERROR_CODES)).toContain(error.code);
     expect(error.connection).toBe(this.underTest.connection.id);
-    this.requireNoToken(error);
+    this.watch.requireNoToken(error);
     return error;
-  }
-
-  private requireNoToken(shown: unknown): void {
-    const text = [
-      inspect(shown, { showHidden: true, depth: 12 }),
-      JSON.stringify(shown),
-      shown instanceof Error ? `${shown.message}\n${shown.stack}` : '',
-    ].join('\n');
-    const leaked = [...this.credentials.values()]
-      .map(({ accessToken }) => accessToken.reveal())
-      // A signature alone is as good as the whole token to whoever has the rest from elsewhere.
-      .flatMap(token => [token, ...token.split('.').slice(-1)])
-      .flatMap(piece => [
-        piece,
-        encodeURIComponent(piece),
-        Buffer.from(piece).toString('base64'),
-      ])
-      .some(piece => text.includes(piece));
-    if (leaked) throw new Error('The access token is in it');
   }
 }

@@ -4,4 +4,7 @@
  * @packageDocumentation
  */
 export { describePlatformContract } from './describePlatformContract';
+export * from './EndpointChangeBench';
+export * from './knownJob';
 export type * from './PlatformUnderTest';
+export * from './TokenWatch';

@@ -1,4 +1,5 @@
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 
 /** Finding out what became of a start, by reading alone. */
 export const lostAnswerRules: readonly ContractRule[] = [
@@ -7,7 +8,7 @@ export const lostAnswerRules: readonly ContractRule[] = [
     async check(bench) {
       const one = await bench.startLost();
       const other = await bench.startLost();
-      const never = bench.known(bench.newJob());
+      const never = knownJob(bench.newJob());
       const [first, second] = await bench.underTest.jobs();
       expect(await bench.read([never, one, other])).toMatchObject([
         { kind: 'missing' },

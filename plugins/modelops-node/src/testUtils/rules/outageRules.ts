@@ -1,5 +1,6 @@
 import type { ContractBench } from '../ContractBench';
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 import type { ContractRequest } from '../PlatformUnderTest';
 
 /** When the caller hangs up, in milliseconds. */
@@ -45,7 +46,7 @@ export const outageRules: readonly ContractRule[] = [
     async check(bench) {
       const call = await bench.call('reader');
       const nobody = bench.connect(bench.underTest.nobodyListens);
-      const asked = [bench.known(bench.newJob())];
+      const asked = [knownJob(bench.newJob())];
       const error = await bench.failureOf(nobody.readJobs(call, asked));
       expect(error.code).toBe('platform-unreachable');
     },

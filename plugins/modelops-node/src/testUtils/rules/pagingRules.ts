@@ -1,4 +1,5 @@
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 
 /** Most calls for one look at a few jobs, however the platform behaves. */
 const FEW_CALLS = 50;
@@ -54,7 +55,7 @@ export const pagingRules: readonly ContractRule[] = [
         const { underTest, elsewhere } = bench;
         const lost = await bench.startLost();
         const named = [await bench.startNamed(), await bench.startNamed()];
-        const never = bench.known(bench.newJob());
+        const never = knownJob(bench.newJob());
         await underTest.repeatPages(
           next === 'link' ? { link: elsewhere.url } : next,
         );

@@ -1,4 +1,5 @@
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 import { nameOf, REDIRECT_CODES, SPOILT_ANSWERS } from '../spoiltAnswers';
 
 /** States, forgotten jobs, and answers that cannot be believed. */
@@ -53,8 +54,8 @@ export const readRules: readonly ContractRule[] = [
       const jobs = [
         await bench.startNamed(),
         lost,
-        bench.known(bench.newJob()),
-        bench.known(taken),
+        knownJob(bench.newJob()),
+        knownJob(taken),
         forgotten,
         ended,
       ];

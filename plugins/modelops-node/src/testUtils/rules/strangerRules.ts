@@ -1,5 +1,6 @@
 import type { ContractBench } from '../ContractBench';
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 import type { PlantedJob } from '../PlatformUnderTest';
 
 /** Jobs that carry our id and are not ours: anybody who knows the id can make one. */
@@ -50,7 +51,7 @@ function foreignJob(
         const [platformRunId] = await bench.underTest.plantJobs([
           { ...plan(bench), runId: job.runId },
         ]);
-        expect(await bench.read([bench.known(job)])).toMatchObject([
+        expect(await bench.read([knownJob(job)])).toMatchObject([
           { kind: 'not-ours', platformRunId },
         ]);
       },

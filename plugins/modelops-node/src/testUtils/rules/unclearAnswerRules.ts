@@ -1,4 +1,5 @@
 import type { ContractRule } from '../ContractRule';
+import { knownJob } from '../knownJob';
 import type { SpoiltAnswer } from '../PlatformUnderTest';
 import { nameOf, REDIRECT_CODES, SPOILT_ANSWERS } from '../spoiltAnswers';
 
@@ -34,7 +35,7 @@ export const unclearAnswerRules: readonly ContractRule[] = [
       expect(outcome.refused).toBe(nothingSent);
       await underTest.unspoil();
       expect(await underTest.jobs()).toHaveLength(nothingSent ? 0 : 1);
-      expect(await bench.kindsOf([bench.known(job)])).toEqual([
+      expect(await bench.kindsOf([knownJob(job)])).toEqual([
         nothingSent ? 'missing' : 'found',
       ]);
     },
@@ -86,7 +87,7 @@ function unclearAnswer(
       await underTest.unspoil();
       const jobs = await underTest.jobs();
       expect(jobs).toHaveLength(committed ? 1 : 0);
-      expect(await bench.read([bench.known(job)])).toMatchObject(
+      expect(await bench.read([knownJob(job)])).toMatchObject(
         committed
           ? [{ kind: 'found', platformRunId: jobs[0].platformRunId }]
           : [{ kind: 'missing' }],
