@@ -4,6 +4,13 @@ import { Locator, Page, expect } from '@playwright/test';
 export const FRAUD_DETECTOR_PAGE = '/catalog/default/resource/fraud-detector';
 export const GROWTH_UPLIFT_PAGE = '/catalog/default/resource/growth-uplift';
 
+/** Waits until the cards of a model show what they show; until then they ask the backend for it. */
+export async function untilLoaded(page: Page) {
+  for (const title of ['Train', 'Deploy', 'Serve'] as const)
+    await expect(card(page, title)).toBeVisible();
+  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+}
+
 export function trainCard(page: Page): Locator {
   return page.getByRole('region', { name: 'Train', exact: true });
 }

@@ -2,7 +2,12 @@ import type { DatabricksHandle } from 'modelops-simulators';
 import { callModelops, readSession } from '../backendSession';
 import { expect, test } from '../fixtures';
 import { endOfLedger, readLedger } from '../ledger';
-import { FRAUD_DETECTOR_PAGE, trainButton, trainCard } from '../screens';
+import {
+  FRAUD_DETECTOR_PAGE,
+  trainButton,
+  trainCard,
+  untilLoaded,
+} from '../screens';
 import { FRAUD_DETECTOR } from '../training';
 
 /** The portal itself, whose catalog ingestion asks Databricks at any time. */
@@ -35,6 +40,7 @@ test('Grace sees why she may not train, and a POST past the button is refused an
 
   await test.step('the same request without the button gets 403', async () => {
     const session = await readSession(page);
+    await untilLoaded(page);
     const ledgerBefore = endOfLedger(portal);
     const platformBefore = await askedByPeople(databricks);
     const identityBefore = (await idp.requests({ method: 'POST' })).length;
@@ -76,6 +82,7 @@ test("Grace's session with Ada's ID token is refused and recorded", async ({
   const { idp, databricks } = portal.simulators;
   const page = await openAs('grace', FRAUD_DETECTOR_PAGE);
   const session = await readSession(page);
+  await untilLoaded(page);
   const ledgerBefore = endOfLedger(portal);
   const platformBefore = await askedByPeople(databricks);
   const { status, body } = await callModelops(
