@@ -33,7 +33,10 @@ export async function startSimulators(
   const program = findProgram();
   const child = fork(
     program.file,
-    toArguments({ ...withTestDefaults(options), trainings: program.trainings }),
+    toArguments({
+      ...withTestDefaults(options),
+      trainings: options.trainings ?? program.trainings,
+    }),
     {
       execArgv: program.execArgv,
       // Nothing of the parent's settings or secrets.

@@ -6,7 +6,7 @@ import type { TrainedModel, TrainingOrder } from './trainModel';
 
 /**
  * Trainings in a folder, so that of many processes that are asked for the same only one trains: the same order gives the same
- * weights. Nothing in the folder outlives a change of the training code by itself: whoever names a folder empties it.
+ * weights. A folder knows nothing of the code that trained: whoever changes that code has to empty it.
  */
 export class KeptTrainings {
   constructor(private readonly folder: string) {
