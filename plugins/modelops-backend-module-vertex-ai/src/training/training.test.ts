@@ -534,6 +534,39 @@ describe('the log', () => {
     expect(log.endsWith('Job is succeeded.')).toBe(true);
   });
 
+  /** Of one moment, oldest first: Cloud Logging orders those by their ids, whichever way it was asked for the others. */
+  async function logAtOnce(lines: string[], nextPageToken?: string) {
+    const entries = lines.map((textPayload, at) => ({
+      timestamp: '2026-11-22T09:00:00.5Z',
+      insertId: `s${1000 + at}`,
+      textPayload,
+    }));
+    await project.google.fault({
+      path: '/v2/entries:list',
+      effect: 'body',
+      body: JSON.stringify({ entries, nextPageToken }),
+      count: 1,
+    });
+  }
+
+  it('ends with its last line although all of it was written at one moment', async () => {
+    const job = await start();
+    await logAtOnce(Array.from({ length: 100 }, (_, at) => `line ${at}`));
+    const log = await open().readLogs(await project.callAs('ada'), job, 15);
+    expect(log).toBe('line 98\nline 99');
+  });
+
+  it('is not read for ever when whoever writes it gives everything one moment', async () => {
+    const job = await start();
+    for (let page = 0; page < 10; page++)
+      await logAtOnce(['x'.repeat(250_000)], `page-${page}`);
+    const log = await open().readLogs(await project.callAs('ada'), job, 16);
+    expect(log).toBe('x'.repeat(16));
+    expect(
+      await project.google.requests({ path: '/v2/entries:list' }),
+    ).toHaveLength(6); // five are more than a MiB
+  });
+
   it('of another job is not in it', async () => {
     const [one, other] = [await start(), await start()];
     await project.google.advanceJob(other.platformRunId, { to: 'RUNNING' });

@@ -17,6 +17,8 @@ const ENTRIES_PER_PAGE = 500;
 const MAX_PAGES = 10;
 /** Largest page read, in bytes; an entry has up to 256 kB. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+/** Read of one moment beyond what was asked for, in bytes. */
+const MAX_MOMENT_BYTES = 1024 * 1024;
 /** Custom jobs of a pipeline whose logs are looked for. */
 const MAX_TASKS = 20;
 
@@ -75,7 +77,8 @@ export async function readLogTail(
   })) {
     // Those of one moment do not come newest first, so all of them are read; but whoever logs may give everything one moment.
     const sameMoment =
-      entry.timestamp === entries.at(-1)?.timestamp && bytes < 4 * maxBytes;
+      entry.timestamp === entries.at(-1)?.timestamp &&
+      bytes < maxBytes + MAX_MOMENT_BYTES;
     if (bytes >= maxBytes && !sameMoment) break;
     entries.push(entry);
     bytes += Buffer.byteLength(lineOf(entry)) + 1;
