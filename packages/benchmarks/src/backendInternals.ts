@@ -8,6 +8,7 @@ export {
   type RoleQuestion,
 } from '../../../plugins/modelops-backend/src/access/roleMapping';
 export { AuditLedger } from '../../../plugins/modelops-backend/src/audit/AuditLedger';
+export { toRow } from '../../../plugins/modelops-backend/src/audit/auditRow';
 export type { AuditFilter } from '../../../plugins/modelops-backend/src/audit/AuditReader';
 export {
   type NewAuditEntry,

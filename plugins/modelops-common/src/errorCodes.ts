@@ -110,7 +110,7 @@ export const ERROR_CODES = {
   'platform-throttled':
     'The platform limits the rate of requests; wait and try again',
   'platform-quota-exceeded':
-    'Ask for less, or ask the owner of the project for more quota',
+    'Ask for less, try again later, or ask the owner of the project for more quota',
   'platform-conflict':
     'Something else changed the resource at the same time; look at it and try again',
   'platform-failed':
@@ -125,7 +125,7 @@ export const ERROR_CODES = {
   'job-failed': 'Look at the log of the run',
   'job-timed-out': 'The job hit its time limit',
   'job-quota-exceeded':
-    'Ask for less, or ask the owner of the project for more quota',
+    'Ask for less, try again later, or ask the owner of the project for more quota',
   'deployment-failed':
     'What was served before still answers; look at the log of the run',
   'change-superseded':

@@ -168,7 +168,13 @@ describe('PlatformClient', () => {
 
   it('asks nothing of the answer to a deletion that has none', async () => {
     server.answerWith(res => res.writeHead(204).end());
-    await client.delete(call, { ...request, repeat: 'once' });
-    expect(server.requests).toMatchObject([{ method: 'DELETE' }]);
+    await client.delete(call, {
+      ...request,
+      body: { force: true },
+      repeat: 'once',
+    });
+    expect(server.requests).toMatchObject([
+      { method: 'DELETE', body: '{"force":true}' },
+    ]);
   });
 });

@@ -19,7 +19,7 @@ export interface ClientRequest
   extends Pick<PlatformRequest, 'path' | 'query' | 'maxBytes' | 'deadlineMs'> {
   /** What it is about, for messages: `job/8123`. */
   target: string;
-  /** Another host of the connection's settings than `settings.host`. */
+  /** Another host than `settings.host`. It gets the credential, so it comes from app-config, or was checked like a host there. */
   host?: string;
   /** Our id of the run it is about; the platform sees it in the `User-Agent`. */
   runId?: string;
@@ -93,30 +93,33 @@ export abstract class PlatformClient<
   }
 
   /** Sends with POST, and reads the answer by the schema. */
-  post<S extends z.ZodType>(
+  async post<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
     schema: S,
   ): Promise<z.output<S>> {
-    return this.write('POST', call, request, schema);
+    const response = await this.change('POST', call, request);
+    return this.parse(response, request, schema);
   }
 
   /** Sends with PUT, and reads the answer by the schema. */
-  put<S extends z.ZodType>(
+  async put<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
     schema: S,
   ): Promise<z.output<S>> {
-    return this.write('PUT', call, request, schema);
+    const response = await this.change('PUT', call, request);
+    return this.parse(response, request, schema);
   }
 
   /** Sends with PATCH, and reads the answer by the schema. */
-  patch<S extends z.ZodType>(
+  async patch<S extends z.ZodType>(
     call: PlatformCall,
     request: ClientWrite<Request>,
     schema: S,
   ): Promise<z.output<S>> {
-    return this.write('PATCH', call, request, schema);
+    const response = await this.change('PATCH', call, request);
+    return this.parse(response, request, schema);
   }
 
   /** Sends with DELETE; without a schema for an answer that carries nothing. */
@@ -131,12 +134,8 @@ export abstract class PlatformClient<
     request: ClientWrite<Request>,
     schema?: z.ZodType,
   ): Promise<unknown> {
-    if (schema) return this.write('DELETE', call, request, schema);
-    await this.send(call, request, {
-      method: 'DELETE',
-      repeat: request.repeat,
-    });
-    return undefined;
+    const response = await this.change('DELETE', call, request);
+    return schema && this.parse(response, request, schema);
   }
 
   /**
@@ -209,17 +208,15 @@ export abstract class PlatformClient<
     );
   }
 
-  private async write<S extends z.ZodType>(
+  private change(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     call: PlatformCall,
     request: ClientWrite<Request>,
-    schema: S,
-  ): Promise<z.output<S>> {
-    const response = await this.send(call, request, {
+  ): Promise<PlatformResponse> {
+    return this.send(call, request, {
       method,
       repeat: request.repeat,
       body: request.body && { json: this.stringifyJson(request.body) },
     });
-    return this.parse(response, request, schema);
   }
 }

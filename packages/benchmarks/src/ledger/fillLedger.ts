@@ -4,6 +4,7 @@ import {
   type NewAuditEntry,
   NO_PREVIOUS_HASH,
   sealEntry,
+  toRow,
 } from '../backendInternals';
 import { sampleEntries } from './sampleEntries';
 
@@ -78,16 +79,8 @@ function* sealed(count: number): Generator<Row[]> {
       previousHash,
     });
     rows.push({
-      sequence,
+      ...toRow(sealedEntry, canonical, time),
       time: time.getTime(),
-      code: entry.code,
-      outcome: entry.outcome ?? null,
-      actor: entry.actor,
-      entity_ref: entry.entityRef ?? null,
-      run_id: entry.runId ?? null,
-      canonical,
-      previous_hash: previousHash,
-      hash: sealedEntry.hash,
     });
     previousHash = sealedEntry.hash;
     if (rows.length === BATCH || sequence === count) {

@@ -4,6 +4,7 @@ import {
   type NewAuditEntry,
   NO_PREVIOUS_HASH,
   sealEntry,
+  toRow,
 } from '../backendInternals';
 
 /** The same key as the ledger's own lock on the end of the chain. */
@@ -31,17 +32,6 @@ export async function appendAlone(
       time,
       previousHash: end?.hash ?? NO_PREVIOUS_HASH,
     });
-    await tx('audit_entries').insert({
-      sequence: sealed.sequence,
-      time,
-      code: sealed.code,
-      outcome: sealed.outcome ?? null,
-      actor: sealed.actor,
-      entity_ref: sealed.entityRef ?? null,
-      run_id: sealed.runId ?? null,
-      canonical,
-      previous_hash: sealed.previousHash,
-      hash: sealed.hash,
-    });
+    await tx('audit_entries').insert(toRow(sealed, canonical, time));
   });
 }

@@ -68,6 +68,7 @@ describe('which requests a fault is for', () => {
     ['a redirect to nowhere', { path: '/a', effect: 'redirect' }],
     ['a count of none', { path: '/a', effect: 'drop', count: 0 }],
   ])('is refused when it has %s', async (_what, wrong) => {
+    // What the types do not let through.
     await expect(simulators.databricks.fault(wrong as any)).rejects.toThrow(
       /400/,
     );
@@ -242,8 +243,8 @@ describe('lost answers', () => {
       effect: 'delay',
       commit: true,
       latencyMs: 400,
-    };
-    await simulators.databricks.fault(patient as any);
+    } as const;
+    await simulators.databricks.fault(patient);
     const answer = runNow();
     await new Promise(resolve => setTimeout(resolve, 200));
     expect(await simulators.databricks.runs()).toHaveLength(1);

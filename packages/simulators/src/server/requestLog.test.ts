@@ -157,6 +157,7 @@ describe('control calls', () => {
 
   it('say what they did not understand', async () => {
     await expect(
+      // What the types do not let through.
       simulators.databricks.setBehaviour({ idempotence: false } as any),
     ).rejects.toThrow('Unknown behaviour idempotence');
     await expect(

@@ -97,6 +97,7 @@ function eachGramOf(glob: Glob, tell: (gram: number) => void): void {
 function eachGram(text: string, tell: (gram: number) => void): void {
   let gram = 0;
   for (let at = 0; at < text.length; at++) {
+    // Seven bits a letter, in one small integer: this runs for each letter of each question.
     // eslint-disable-next-line no-bitwise
     gram = ((gram << 7) | (text.charCodeAt(at) & 0x7f)) & 0xfffffff;
     if (at >= GRAM - 1) tell(gram);

@@ -114,6 +114,7 @@ describe('modelops-policy', () => {
   });
 
   it('warns of rules that never decide, and still says good', async () => {
+    // A sample is JSON of any shape.
     const { roles } = sampleWith({}).modelops as any;
     const { code, out } = await check({
       'modelops.roles': [roles[0], { ...roles[0], name: 'again' }],

@@ -32,6 +32,13 @@ describe('TokenWatch', () => {
     );
   });
 
+  it('finds a token however short it is', async () => {
+    watch.seen('tok-7');
+    await expect(failing('prod said no to tok-7.')).rejects.toThrow(
+      'A token is in it',
+    );
+  });
+
   it('finds a token that only an inspector shows', () => {
     const error = new Error('no');
     Object.defineProperty(error, 'request', { value: { token: TOKEN } });

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { PlatformError } from 'backstage-plugin-modelops-node';
 
-/** Shorter pieces of a token stand in other texts by chance. */
-const SHORTEST_PIECE = 11;
+/** Shorter signatures stand in other texts by chance; that of an unsigned token is empty. */
+const SHORTEST_SIGNATURE = 11;
 
 /** Knows every token that a test has held, so that none of them may turn up in what is shown. @public */
 export class TokenWatch {
@@ -10,7 +10,7 @@ export class TokenWatch {
 
   /** Remembers a token, and gives it back. */
   seen(token: string): string {
-    this.tokens.add(token);
+    if (token) this.tokens.add(token);
     return token;
   }
 
@@ -27,8 +27,7 @@ export class TokenWatch {
     ].join('\n');
     const leaked = [...this.tokens]
       // A signature alone is as good as the whole token to whoever has the rest from elsewhere.
-      .flatMap(token => [token, ...token.split('.').slice(-1)])
-      .filter(({ length }) => length >= SHORTEST_PIECE) // an unsigned token has an empty signature
+      .flatMap(token => [token, ...signatureOf(token)])
       .flatMap(piece => [
         piece,
         encodeURIComponent(piece),
@@ -48,4 +47,11 @@ export class TokenWatch {
     this.requireNoToken(error);
     return error;
   }
+}
+
+function signatureOf(token: string): string[] {
+  return token
+    .split('.')
+    .slice(-1)
+    .filter(({ length }) => length >= SHORTEST_SIGNATURE);
 }

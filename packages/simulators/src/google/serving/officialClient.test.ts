@@ -27,6 +27,8 @@ const ROW = {
   sold_last_year: 1.7,
   stock_days: 0.9,
 };
+/** The package types its own helper by another protobuf than its clients take. */
+const toValue = (json: object) => helpers.toValue(json) as any;
 const MACHINE = { machineSpec: { machineType: 'n1-standard-4' } };
 
 let simulators: Simulators;
@@ -96,7 +98,11 @@ describe('models', () => {
     const [evaluations] = await models.listModelEvaluations({
       parent: `${MODEL}@2`,
     });
-    expect(helpers.fromValue(evaluations[0].metrics as any)).toMatchObject({
+    expect(
+      helpers.fromValue(
+        evaluations[0].metrics as any, // another protobuf, as above
+      ),
+    ).toMatchObject({
       auRoc: expect.any(Number),
       logLoss: expect.any(Number),
     });
@@ -240,7 +246,7 @@ describe('models', () => {
       modelEvaluation: {
         displayName: 'last month',
         metricsSchemaUri: 'gs://schemas/metrics.yaml',
-        metrics: helpers.toValue({ mape: 0.12 }) as any,
+        metrics: toValue({ mape: 0.12 }),
       },
     });
     expect(imported.name).toContain('/models/demand-forecast@2/evaluations/');
@@ -298,7 +304,7 @@ describe('endpoints', () => {
     expect(metadata.genericMetadata!.createTime).toBeTruthy();
     const [answer] = await predictions.predict({
       endpoint: name,
-      instances: [helpers.toValue(ROW) as any],
+      instances: [toValue(ROW)],
     });
     expect(answer).toMatchObject({
       deployedModelId: '4242424242',
@@ -320,7 +326,7 @@ describe('endpoints', () => {
       await refusalOf(
         predictions.predict({
           endpoint: name,
-          instances: [helpers.toValue(ROW) as any],
+          instances: [toValue(ROW)],
         }),
       ),
     ).toMatchObject({
