@@ -1,40 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { ConfigReader } from '@backstage/config';
-import { type ConfigSchema, loadConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
+import { DeclaredConfig } from 'backstage-plugin-modelops-node/testUtils';
 import { readIngestionConfig } from './readIngestionConfig';
 
-/** Compiles config.d.ts as the CLI does. In a process of its own, because the compiler is loaded by `import()`, which jest lacks. */
-const COMPILE = `
-  const { loadConfigSchema } = require('@backstage/config-loader');
-  loadConfigSchema({ dependencies: [], packagePaths: [process.argv[1]], excludePackageDependencies: true })
-    .then(schema => process.stdout.write(JSON.stringify(schema.serialize())));
-`;
-
-let schema: ConfigSchema;
+let config: DeclaredConfig;
 beforeAll(async () => {
-  const folder = resolve(__dirname, '..');
-  const serialized = JSON.parse(
-    execFileSync(process.execPath, ['-e', COMPILE, `${folder}/package.json`], {
-      cwd: folder,
-      encoding: 'utf8',
-    }),
-  );
-  schema = await loadConfigSchema({
-    serialized,
-    noUndeclaredProperties: true, // as `config:check --strict`
-  } as Parameters<typeof loadConfigSchema>[0]);
+  config = await DeclaredConfig.of(resolve(__dirname, '..'));
 }, 60_000);
 
 function declared(providers: JsonObject): boolean {
-  const data = { catalog: { providers: { modelops: providers } } };
-  try {
-    schema.process([{ data, context: 'sample' }]);
-    return true;
-  } catch {
-    return false;
-  }
+  return config.accepts({ catalog: { providers: { modelops: providers } } });
 }
 
 const read = (providers: unknown, more: JsonObject = {}) =>

@@ -1,32 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
+import { DeclaredConfig } from 'backstage-plugin-modelops-node/testUtils';
 import {
   connectionSettings,
   readerSettings,
   userSettings,
 } from './databricksSettings';
 
-/** Compiles config.d.ts as the CLI does. In a process of its own, because the compiler is loaded by `import()`, which jest lacks. */
-const COMPILE = `
-  const { loadConfigSchema } = require('@backstage/config-loader');
-  loadConfigSchema({ dependencies: [], packagePaths: [process.argv[1]], excludePackageDependencies: true })
-    .then(schema => process.stdout.write(JSON.stringify(schema.serialize())));
-`;
-
-let schema: ConfigSchema;
+let config: DeclaredConfig;
 beforeAll(async () => {
-  const folder = resolve(__dirname, '..');
-  const serialized = JSON.parse(
-    execFileSync(process.execPath, ['-e', COMPILE, `${folder}/package.json`], {
-      cwd: folder,
-      encoding: 'utf8',
-    }),
-  );
-  schema = await loadConfigSchema({
-    serialized,
-    noUndeclaredProperties: true, // as `config:check --strict`
-  } as Parameters<typeof loadConfigSchema>[0]);
+  config = await DeclaredConfig.of(resolve(__dirname, '..'));
 }, 60_000);
 
 const host = 'https://dbc.example';
@@ -37,14 +19,7 @@ type Keys = Record<string, string | number | string[] | Record<string, never>>;
 /** Whether config.d.ts and the schemas of the module take a connection; the backend checks for unknown keys. */
 function verdicts(own: Keys, block: 'user' | 'reader', exchange: Keys) {
   const connections = { prod: { ...own, [block]: exchange } };
-  let declared = true;
-  try {
-    schema.process([
-      { data: { modelops: { connections } }, context: 'sample' },
-    ]);
-  } catch {
-    declared = false;
-  }
+  const declared = config.accepts({ modelops: { connections } });
   const exchangeSettings = block === 'user' ? userSettings : readerSettings;
   const parsed =
     connectionSettings.safeParse(own).success &&
@@ -121,9 +96,6 @@ describe('config.d.ts and the schemas of the module', () => {
         connections: { prod: { host, reader: { servicePrincipal } } },
       },
     };
-    const [seen] = schema.process([{ data, context: 'sample' }], {
-      visibility: ['frontend'],
-    });
-    expect(seen.data).toEqual({});
+    expect(config.visible(data, 'frontend')).toEqual({});
   });
 });

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './DeclaredConfig';
 export { describePlatformContract } from './describePlatformContract';
 export * from './EndpointChangeBench';
 export * from './knownJob';
