@@ -176,6 +176,20 @@ describe('DatabricksExchanger', () => {
     expect(await workspace.databricks.requests()).toHaveLength(0);
   });
 
+  it('never makes a person whom nobody vouches for a service principal', async () => {
+    const error = await workspace.failureOf(
+      workspace.exchange('ada', {
+        as: TRAINER,
+        claims: { email: 'grace@acme.example', email_verified: false },
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'platform-identity-mismatch',
+      refused: true,
+    });
+    expect(await workspace.databricks.requests()).toEqual([]);
+  });
+
   it('does not ask at all for a person without a name', async () => {
     const error = await workspace.failureOf(
       workspace.exchange('ada', { claims: { sub: 'ada' } }),

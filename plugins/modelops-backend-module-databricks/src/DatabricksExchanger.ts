@@ -1,5 +1,7 @@
 import {
+  claimOf,
   failingAs,
+  isUnverified,
   refusal,
   requestToken,
   type Connection,
@@ -53,11 +55,11 @@ export class DatabricksExchanger implements CredentialExchanger {
     settings,
     wanted,
   }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
+    if (isUnvouched({ settings, wanted })) return undefined;
     if (wanted.kind === 'service-principal')
       return applicationIdSchema.safeParse(wanted.id).data;
     const { principalClaim } = userSettings.parse(settings);
     const name = claimOf(wanted.claims, principalClaim);
-    if (isUnverified(wanted.claims, principalClaim)) return undefined;
     return typeof name === 'string' && name !== '' ? name : undefined;
   }
 
@@ -123,25 +125,25 @@ function databricksConnection(
   );
 }
 
-/** Claims are what the token says: nothing that every object has counts. */
-function claimOf(claims: Readonly<Record<string, unknown>>, name: string) {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
-}
-
-/**
- * Whether the identity provider does not vouch for the name. At many providers people may write any address into their
- * profile; Databricks compares the claim only, and would let them act as whoever has that address.
- */
-function isUnverified(
-  claims: Readonly<Record<string, unknown>>,
-  principalClaim: string,
-): boolean {
+/** Databricks compares the claim only, also for somebody who only wants to become a service principal. */
+function isUnvouched({
+  settings,
+  wanted,
+}: Pick<ExchangeRequest, 'settings' | 'wanted'>): boolean {
   return (
-    principalClaim === 'email' && claimOf(claims, 'email_verified') !== true
+    wanted.claims !== undefined &&
+    isUnverified(wanted.claims, userSettings.parse(settings).principalClaim)
   );
 }
 
-function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+function nobodyWanted(request: ExchangeRequest) {
+  const { connection, settings, wanted } = request;
+  if (isUnvouched(request))
+    return refusal(
+      connection.id,
+      'platform-identity-mismatch',
+      `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set principalClaim to a claim that people cannot change.`,
+    );
   if (wanted.kind === 'service-principal')
     return refusal(
       connection.id,
@@ -149,18 +151,9 @@ function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
       `The service principal for ${connection.id} is not named by its application id, a UUID. Check servicePrincipal in app-config.`,
     );
   const { principalClaim } = userSettings.parse(settings);
-  const unverified =
-    claimOf(wanted.claims, principalClaim) !== undefined &&
-    isUnverified(wanted.claims, principalClaim);
-  return unverified
-    ? refusal(
-        connection.id,
-        'platform-identity-mismatch',
-        `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set principalClaim to a claim that people cannot change.`,
-      )
-    : refusal(
-        connection.id,
-        'exchange-refused',
-        `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`,
-      );
+  return refusal(
+    connection.id,
+    'exchange-refused',
+    `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`,
+  );
 }

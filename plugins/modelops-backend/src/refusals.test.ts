@@ -4,6 +4,8 @@ import type { ForgedTokenKind } from 'modelops-simulators';
 import { demoEntities } from './__testUtils__/demoCatalog';
 import { type Portal, startPortal } from './__testUtils__/portal';
 
+const TRAINER = '22222222-2222-4222-8222-222222222222';
+
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
 /** The code each forged token is refused with. A kind without a row does not compile. */
@@ -214,56 +216,67 @@ describe('Who is refused', () => {
 });
 
 describe('Whose name counts on the platform', () => {
-  it('is never an e-mail address that the identity provider does not vouch for', async () => {
-    const portal = await startPortal({
-      databases,
-      databaseId: 'SQLITE_3',
-      entities: demoEntities().map(entity =>
-        entity.kind === 'User'
-          ? {
-              ...entity,
-              metadata: {
-                ...entity.metadata,
-                annotations: {
-                  'graph.microsoft.com/user-id': `oid-${entity.metadata.name}`,
+  it.each([
+    ['the person', undefined],
+    ['a service principal that the person may become', TRAINER],
+  ])(
+    'is never an e-mail address that the identity provider does not vouch for: as %s',
+    async (_as, servicePrincipal) => {
+      const portal = await startPortal({
+        databases,
+        databaseId: 'SQLITE_3',
+        entities: demoEntities().map(entity =>
+          entity.kind === 'User'
+            ? {
+                ...entity,
+                metadata: {
+                  ...entity.metadata,
+                  annotations: {
+                    'graph.microsoft.com/user-id': `oid-${entity.metadata.name}`,
+                  },
                 },
-              },
-            }
-          : entity,
-      ),
-      config: config => {
-        config.modelops.identity.bindBy = 'oidMatchingUserEntityAnnotation';
-        config.modelops.roles[0].members = [
-          { user: 'user:default/grace' },
-          { group: 'group:default/fraud-ml' },
-        ];
-        delete config.modelops.roles[0].allow[0].ownedByMember;
-        return config;
-      },
-    });
-    const idToken = await portal.simulators.idp.signIdToken('grace', {
-      claims: {
-        oid: 'oid-grace',
-        email: 'ada@acme.example',
-        email_verified: false,
-      },
-    });
-    const card = await portal.call(
-      'grace',
-      'GET',
-      '/v1/models/resource/default/fraud-detector',
-      { idToken },
-    );
-    expect(card.body.actions[0]).toMatchObject({
-      allowed: false,
-      reason: { code: 'identity-claim-missing' },
-    });
-    const answer = await portal.train('grace', { idToken });
-    expect([403, 503]).toContain(answer.status);
-    expect(await portal.simulators.databricks.requests()).toEqual([]);
-    expect(await portal.simulators.databricks.runs()).toEqual([]);
-    await portal.close();
-  });
+              }
+            : entity,
+        ),
+        config: config => {
+          config.modelops.identity.bindBy = 'oidMatchingUserEntityAnnotation';
+          config.modelops.roles[0].members = [
+            { user: 'user:default/grace' },
+            { group: 'group:default/fraud-ml' },
+          ];
+          delete config.modelops.roles[0].allow[0].ownedByMember;
+          if (servicePrincipal)
+            Object.assign(config.modelops.roles[0].allow[0], {
+              resources: ['databricks-demo:job/8123'],
+              as: { servicePrincipal },
+            });
+          return config;
+        },
+      });
+      const idToken = await portal.simulators.idp.signIdToken('grace', {
+        claims: {
+          oid: 'oid-grace',
+          email: 'ada@acme.example',
+          email_verified: false,
+        },
+      });
+      const card = await portal.call(
+        'grace',
+        'GET',
+        '/v1/models/resource/default/fraud-detector',
+        { idToken },
+      );
+      expect(card.body.actions[0]).toMatchObject({
+        allowed: false,
+        reason: { code: 'identity-claim-missing' },
+      });
+      const answer = await portal.train('grace', { idToken });
+      expect([403, 503]).toContain(answer.status);
+      expect(await portal.simulators.databricks.requests()).toEqual([]);
+      expect(await portal.simulators.databricks.runs()).toEqual([]);
+      await portal.close();
+    },
+  );
 
   it('is the one of this request, not of a credential that was held under an earlier name', async () => {
     const portal = await startPortal({

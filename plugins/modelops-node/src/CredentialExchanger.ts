@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Connection, Credential } from './Connection';
+import type { IdentityClaims } from './identityClaims';
 import type { Secret } from './Secret';
 
 /** What a credential is asked for. @public */
@@ -11,11 +12,12 @@ export interface ExchangeRequest {
   subjectToken: Secret;
   /**
    * Who the credential has to be. `person`: whoever the verified claims name. `service-principal`: the one a rule's
-   * `as` or the reader names, by the platform's own id.
+   * `as` or the reader names, by the platform's own id; with the claims of the person whose ID token is handed in for it, and
+   * without any where that is the portal's own token.
    */
   wanted:
-    | { kind: 'person'; claims: Readonly<Record<string, unknown>> }
-    | { kind: 'service-principal'; id: string };
+    | { kind: 'person'; claims: IdentityClaims }
+    | { kind: 'service-principal'; id: string; claims?: IdentityClaims };
   signal: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export interface CredentialExchanger {
   /**
    * Name the platform will know the wanted principal by, known before anything is exchanged. Undefined if there is none: the
    * claims hold no name that the identity provider vouches for, or the id cannot be one of the platform. Nothing is exchanged
-   * then. For a service principal asked without a token it also tells app-config whether the id can exist.
+   * then: a person whom nobody vouches for becomes no service principal either. For a service principal asked without a token it also tells app-config whether the id can exist.
    */
   principalOf(
     request: Pick<ExchangeRequest, 'settings' | 'wanted'>,

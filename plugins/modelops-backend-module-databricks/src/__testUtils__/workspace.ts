@@ -86,6 +86,7 @@ export class TestWorkspace {
     const token = this.watch.seen(
       options.token ?? (await this.idp.signIdToken(person)),
     );
+    const claims = options.claims ?? claimsOf(`${person}@acme.example`);
     const credential = await this.exchanger.exchange({
       connection: this.connection(options.connection),
       settings: {
@@ -94,11 +95,8 @@ export class TestWorkspace {
       },
       subjectToken: new Secret(token),
       wanted: options.as
-        ? { kind: 'service-principal', id: options.as }
-        : {
-            kind: 'person',
-            claims: options.claims ?? claimsOf(`${person}@acme.example`),
-          },
+        ? { kind: 'service-principal', id: options.as, claims }
+        : { kind: 'person', claims },
       signal: AbortSignal.timeout(20_000),
     });
     this.watch.seen(credential.accessToken.reveal());
@@ -117,16 +115,17 @@ export class TestWorkspace {
     const token = await this.idp.signIdToken('ada', {
       claims: { sub: 'backstage-reader', aud: 'databricks-demo' },
     });
-    return {
-      credential: await this.exchange('ada', {
-        token,
-        as: READER,
-        settings: this.exchanger.readerSettings.parse({
-          servicePrincipal: READER,
-        }),
+    const credential = await this.exchanger.exchange({
+      connection: this.connection(),
+      settings: this.exchanger.readerSettings.parse({
+        servicePrincipal: READER,
       }),
+      subjectToken: new Secret(this.watch.seen(token)),
+      wanted: { kind: 'service-principal', id: READER },
       signal: AbortSignal.timeout(20_000),
-    };
+    });
+    this.watch.seen(credential.accessToken.reveal());
+    return { credential, signal: AbortSignal.timeout(20_000) };
   }
 
   failureOf(doing: Promise<unknown>): Promise<PlatformError> {

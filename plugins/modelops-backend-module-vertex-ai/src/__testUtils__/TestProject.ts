@@ -95,6 +95,7 @@ export class TestProject {
     const token = this.watch.seen(
       options.token ?? (await this.idp.signIdToken(person)),
     );
+    const claims = options.claims ?? claimsOf(`${person}@acme.example`);
     const credential = await this.exchanger.exchange({
       connection: this.connection(options.connection),
       settings: {
@@ -106,11 +107,8 @@ export class TestProject {
       },
       subjectToken: new Secret(token),
       wanted: options.as
-        ? { kind: 'service-principal', id: options.as }
-        : {
-            kind: 'person',
-            claims: options.claims ?? claimsOf(`${person}@acme.example`),
-          },
+        ? { kind: 'service-principal', id: options.as, claims }
+        : { kind: 'person', claims },
       signal: AbortSignal.timeout(20_000),
     });
     this.watch.seen(credential.accessToken.reveal());

@@ -241,6 +241,37 @@ describe('the exchange for a service account', () => {
     expect(secondsLeft(short)).toBeLessThanOrEqual(5 * 60);
   });
 
+  it('tells Google that it is an ID token, and of a refusal what that says', async () => {
+    await project.exchange('ada', { as: DEPLOYER });
+    const [sent] = await project.google.requests({ path: '/v1/token' });
+    expect(new URLSearchParams(sent.body).get('subject_token_type')).toBe(
+      'urn:ietf:params:oauth:token-type:id_token',
+    );
+    await project.google.setProvider('workforce', { audiences: ['another'] });
+    const error = await project.failureOf(
+      project.exchange('ada', {
+        as: DEPLOYER,
+        claims: { ...claimsOf('ada@acme.example'), aud: 'modelops' },
+      }),
+    );
+    expect(error.message).toContain("'aud' claim of the ID token ('modelops')");
+  });
+
+  it('sends nothing for a person whom nobody vouches for', async () => {
+    const error = await project.failureOf(
+      project.exchange('ada', {
+        as: DEPLOYER,
+        claims: { email: 'grace@acme.example', email_verified: false },
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'platform-identity-mismatch',
+      refused: true,
+    });
+    expect(error.message).toContain('email_verified');
+    expect(await project.google.requests()).toEqual([]);
+  });
+
   it('is the portal itself by its own pool', async () => {
     const { credential } = await project.callAsReader();
     expect(credential).toMatchObject({ principal: READER, confirmed: true });

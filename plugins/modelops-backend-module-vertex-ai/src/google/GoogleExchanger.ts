@@ -1,4 +1,6 @@
 import {
+  claimOf,
+  isUnverified,
   refusal,
   requestToken,
   type Connection,
@@ -50,11 +52,11 @@ export class GoogleExchanger implements CredentialExchanger {
     settings,
     wanted,
   }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
+    if (isUnvouched({ settings, wanted })) return undefined;
     if (wanted.kind === 'service-principal')
       return serviceAccountSchema.safeParse(wanted.id).data;
     const { subjectClaim, audience } = userSettings.parse(settings);
     const subject = claimOf(wanted.claims, subjectClaim);
-    if (isUnverified(wanted.claims, subjectClaim)) return undefined;
     return isSubject(subject)
       ? `principal://iam.googleapis.com/${
           parseAudience(audience)!.pool
@@ -108,7 +110,7 @@ export class GoogleExchanger implements CredentialExchanger {
         requested_token_type: `${OAUTH}:token-type:access_token`,
         subject_token: request.subjectToken.reveal(),
         subject_token_type: `${OAUTH}:token-type:${
-          wanted.kind === 'person' ? 'id_token' : 'jwt'
+          wanted.claims ? 'id_token' : 'jwt'
         }`,
         ...(userProject && { options: JSON.stringify({ userProject }) }),
       },
@@ -116,7 +118,7 @@ export class GoogleExchanger implements CredentialExchanger {
         stsAdvice(said, {
           audience,
           userProject,
-          claims: wanted.kind === 'person' ? wanted.claims : undefined,
+          claims: wanted.claims,
         }),
       clock: this.clock,
       signal: request.signal,
@@ -153,11 +155,6 @@ function settingsOf({ settings }: ExchangeRequest): ExchangeSettings {
     : userSettings.parse(settings);
 }
 
-/** Claims are what the token says: nothing that every object has counts. */
-function claimOf(claims: Readonly<Record<string, unknown>>, name: string) {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
-}
-
 function isSubject(value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -166,18 +163,25 @@ function isSubject(value: unknown): value is string {
   );
 }
 
-/**
- * Whether the identity provider does not vouch for the name. At many providers people may write any address into their profile;
- * Google maps the claim as it is, and would let them act as whoever has that address.
- */
-function isUnverified(
-  claims: Readonly<Record<string, unknown>>,
-  subjectClaim: string,
-): boolean {
-  return subjectClaim === 'email' && claimOf(claims, 'email_verified') !== true;
+/** Google maps the claim as it is, also for somebody who only wants to become a service account. */
+function isUnvouched({
+  settings,
+  wanted,
+}: Pick<ExchangeRequest, 'settings' | 'wanted'>): boolean {
+  return (
+    wanted.claims !== undefined &&
+    isUnverified(wanted.claims, userSettings.parse(settings).subjectClaim)
+  );
 }
 
-function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+function nobodyWanted(request: ExchangeRequest) {
+  const { connection, settings, wanted } = request;
+  if (isUnvouched(request))
+    return refusal(
+      connection.id,
+      'platform-identity-mismatch',
+      `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set subjectClaim to a claim that people cannot change.`,
+    );
   if (wanted.kind === 'service-principal')
     return refusal(
       connection.id,
@@ -186,12 +190,6 @@ function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
     );
   const { subjectClaim } = userSettings.parse(settings);
   const subject = claimOf(wanted.claims, subjectClaim);
-  if (subject !== undefined && isUnverified(wanted.claims, subjectClaim))
-    return refusal(
-      connection.id,
-      'platform-identity-mismatch',
-      `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set subjectClaim to a claim that people cannot change.`,
-    );
   return refusal(
     connection.id,
     'exchange-refused',

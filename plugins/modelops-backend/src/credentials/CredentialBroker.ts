@@ -2,6 +2,7 @@ import type {
   Connection,
   Credential,
   CredentialExchanger,
+  ExchangeRequest,
   Secret,
 } from 'backstage-plugin-modelops-node';
 import { PlatformError } from 'backstage-plugin-modelops-node';
@@ -49,22 +50,13 @@ export class CredentialBroker {
 
   /** Name the platform knows the principal by, before anything is exchanged. */
   principalName(
-    caller: IdentifiedCaller | undefined,
+    caller: IdentifiedCaller,
     connection: ConnectionConfig,
     principal: Principal,
   ): string | undefined {
     const { exchanger, settings } = this.exchangerOf(connection.user);
-    if (principal.kind === 'service-principal') {
-      return exchanger.principalOf({
-        settings,
-        wanted: { kind: 'service-principal', id: principal.id },
-      });
-    }
-    if (!caller) return undefined;
-    return exchanger.principalOf({
-      settings,
-      wanted: { kind: 'person', claims: caller.identity.claims },
-    });
+    const wanted = wantedOf(caller, principal);
+    return exchanger.principalOf({ settings, wanted });
   }
 
   /** Name the platform knows the portal's reader by. */
@@ -211,13 +203,7 @@ export class CredentialBroker {
       connection,
       settings,
       subjectToken: await subjectToken(signal),
-      wanted:
-        principal.kind === 'service-principal'
-          ? { kind: 'service-principal', id: principal.id }
-          : {
-              kind: 'person',
-              claims: holder === 'portal' ? {} : holder.identity.claims,
-            },
+      wanted: wantedOf(holder, principal),
       signal,
     });
     this.requireUsable(connection, credential);
@@ -269,6 +255,21 @@ export class CredentialBroker {
 function readerIdOf(settings: ExchangeConfig['settings']): string {
   const { servicePrincipal } = settings as { servicePrincipal?: string };
   return servicePrincipal ?? '';
+}
+
+/** The claims are those of whose token is handed in. */
+function wantedOf(
+  holder: Holder,
+  principal: Principal,
+): ExchangeRequest['wanted'] {
+  const claims = holder === 'portal' ? {} : holder.identity.claims;
+  if (principal.kind === 'person') return { kind: 'person', claims };
+  const { id, through } = principal;
+  return {
+    kind: 'service-principal',
+    id,
+    ...(through === 'person' && { claims }),
+  };
 }
 
 /** Everything that decides what a credential may do; two callers never share one. */
