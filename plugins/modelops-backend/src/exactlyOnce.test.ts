@@ -265,7 +265,7 @@ describe.each(databases.eachSupportedId())(
         ...RUN_NOW,
         effect: 'delay',
         commit: true,
-        latencyMs: 800,
+        latencyMs: 3_000,
         count: 1,
       });
       const answer = portal.train('ada');

@@ -202,7 +202,7 @@ describe.each(databases.eachSupportedId())('Predictions on %s', databaseId => {
     await simulators().databricks.fault({
       path: ASKED,
       effect: 'delay',
-      latencyMs: 700,
+      latencyMs: 3_000,
     });
     const { port } = portal.server.address() as { port: number };
     const token = await simulators().idp.signIdToken('ada');
@@ -214,7 +214,7 @@ describe.each(databases.eachSupportedId())('Predictions on %s', databaseId => {
         'content-type': 'application/json',
       },
       body: JSON.stringify({ entityRef: ENTITY, instances: [row] }),
-      signal: AbortSignal.timeout(300),
+      signal: AbortSignal.timeout(1_500),
     }).catch(() => undefined);
     const deadline = Date.now() + 20_000;
     while (

@@ -338,9 +338,8 @@ describe('platformFetch', () => {
       server.answerWith(res =>
         res.writeHead(429, { 'retry-after': '60' }).end(),
       );
-      const began = Date.now();
+      // Whoever waits a minute hears from jest.
       expect(await send({ repeat: 'read' })).toMatchObject({ status: 429 });
-      expect(Date.now() - began).toBeLessThan(900);
       expect(server.requests).toHaveLength(1);
     });
 
@@ -348,7 +347,7 @@ describe('platformFetch', () => {
       server.answerWith(res =>
         res.writeHead(503, { 'retry-after': '2' }).end(),
       );
-      expect(await send({ repeat: 'read', deadlineMs: 300 })).toMatchObject({
+      expect(await send({ repeat: 'read', deadlineMs: 1_500 })).toMatchObject({
         status: 503,
       });
       expect(server.requests).toHaveLength(1);

@@ -128,7 +128,7 @@ it.each<[string, WirePoint, string[]]>([
   ['without an answer', after('answer', 0), ['GET /a ']],
 ])('falls silent %s, and keeps the connection', async (_how, at, arrived) => {
   proxy.fault({ effect: 'silence', after: at });
-  expect(await codeOf(get(200))).toBe('TimeoutError');
+  expect(await codeOf(get(1_000))).toBe('TimeoutError');
   expect(whole).toEqual(arrived);
   expect(proxy.bytes.toClient).toBe(0);
   await until(() => proxy.openConnections === 0);
@@ -136,7 +136,7 @@ it.each<[string, WirePoint, string[]]>([
 
 it('falls silent after the head of the answer', async () => {
   proxy.fault({ effect: 'silence', after: after('answer body', 0) });
-  const response = await get(200);
+  const response = await get(1_000);
   expect(response.status).toBe(200);
   expect(await codeOf(response.text())).toBe('TimeoutError');
 });

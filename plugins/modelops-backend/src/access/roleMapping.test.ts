@@ -752,11 +752,11 @@ describe('many rules', () => {
       }
       return (performance.now() - started) / times;
     };
-    ask(few, 2000);
-    ask(many, 2000);
-    const ratio = ask(many, 4000) / ask(few, 4000);
+    // The quickest of some, because something else may have its turn in between.
+    const quickest = (mapping: typeof few) =>
+      Math.min(...Array.from({ length: 5 }, () => ask(mapping, 2000)));
     // Trying each rule would be about 1000 times as much.
-    expect(ratio).toBeLessThan(50);
+    expect(quickest(many) / quickest(few)).toBeLessThan(50);
   });
 });
 

@@ -42,9 +42,9 @@ describe('ConfigurationFeed', () => {
     `# ${SECRET}\nmodelops:\n  version: ${version}\n`;
 
   /** Backstage's own root configuration of these files, and what the feed tells of it. */
-  async function follow(...files: string[]) {
+  async function follow(files: string | string[], lookMs = LOOK_MS) {
     const argv = ['node', 'backend'].concat(
-      files.flatMap(file => ['--config', file]),
+      [files].flat().flatMap(file => ['--config', file]),
     );
     const root = await ConfigSources.toConfig(
       ConfigSources.default({ argv, env: {} }),
@@ -54,7 +54,7 @@ describe('ConfigurationFeed', () => {
       root,
       argv,
       logger: mockServices.logger.mock(),
-      lookMs: LOOK_MS,
+      lookMs,
     });
     feed.start(async reading => {
       told.push(
@@ -119,9 +119,10 @@ describe('ConfigurationFeed', () => {
   it('waits until a file that is written in steps stands still', async () => {
     const file = inFolder('app.yaml');
     await writeFile(file, versionFile(1));
-    const { until, told } = await follow(file);
+    // Far more than a step takes, on a busy machine too.
+    const { until, told } = await follow(file, 1_500);
     expect(await until(1)).toBe(1);
-    for (let step = 0; step < 20; step += 1) {
+    for (let step = 0; step < 40; step += 1) {
       await writeFile(file, `modelops:\n  version: 99\n  steps: ${step}\n`);
       await pause(40);
     }
@@ -159,10 +160,10 @@ describe('ConfigurationFeed', () => {
   it('says which file is gone, and goes on when it is back', async () => {
     await writeFile(inFolder('app.yaml'), versionFile(1));
     await writeFile(inFolder('local.yaml'), 'other: 1\n');
-    const { until } = await follow(
+    const { until } = await follow([
       inFolder('app.yaml'),
       inFolder('local.yaml'),
-    );
+    ]);
     expect(await until(1)).toBe(1);
     await rm(inFolder('local.yaml'));
     expect(await until('local.yaml: does not exist')).toBe(
@@ -237,11 +238,15 @@ describe('ConfigurationFeed', () => {
       }
     });
     stops.push(() => feed.stop());
-    await pause(1_000);
+    const untilTold = async (wanted: number) => {
+      const patience = Date.now() + PATIENCE_MS;
+      while (told.at(-1) !== wanted && Date.now() < patience) await pause(50);
+    };
+    await untilTold(7);
     await writeFile(inFolder('app.yaml'), versionFile(2));
     version = 8;
     changes.forEach(onChange => onChange());
-    await pause(1_000);
+    await untilTold(8);
     expect(told).toEqual([7, 8]);
   });
 });
