@@ -52,11 +52,13 @@ export interface Config {
                 description?: string;
                 /** Without one, people have to give a value. */
                 default?: string | number | boolean;
+                /** Least number that is taken. Default: any. */
                 minimum?: number;
+                /** Greatest number that is taken. Default: any. */
                 maximum?: number;
-                /** The only values, at most 100. With it, the placeholder may stand anywhere but in `labels` and `gcsOutputDirectory`. */
+                /** The only values, at most 100. With it, the placeholder may stand anywhere but in `labels` and `gcsOutputDirectory`. Default: any. */
                 enum?: Array<string | number>;
-                /** Regular expression that the whole text has to match, up to 500 characters. */
+                /** Regular expression that the whole text has to match, up to 500 characters. Default: any text. */
                 pattern?: string;
                 /** Most characters, 1 to 10000. Default: 1000. */
                 maxLength?: number;

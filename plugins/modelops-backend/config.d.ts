@@ -46,16 +46,22 @@ export interface Config {
        * runs are followed through it, so without it no run would ever end.
        */
       workload?: {
+        /** Client id of the portal at the identity provider. No default. */
         clientId?: string;
-        /** @visibility secret */
+        /**
+         * Its secret. No default.
+         * @visibility secret
+         */
         clientSecret?: string;
-        /** File with the secret; read again on each use. */
+        /** File with the secret; read again on each use. No default. */
         clientSecretFile?: string;
-        /** Parameters of the token request, by which the identity provider picks scopes and audience. */
+        /** `scope` of the token request. Default: not sent. */
         scope?: string;
+        /** `resource` of the token request (RFC 8707), for providers that pick the audience by it. Default: not sent. */
         resource?: string;
+        /** `audience` of the token request, for providers that pick it by that. Default: not sent. */
         audience?: string;
-        /** File with a projected token (JWT); read again on each use. */
+        /** File with a projected token (JWT); read again on each use. No default. */
         tokenFile?: string;
       };
     };
@@ -66,7 +72,7 @@ export interface Config {
      */
     connections?: {
       [id: string]: {
-        /** Id of the platform, as its module names it: `databricks`. */
+        /** Id of the platform, as its module names it: `databricks`, `vertex-ai`. */
         platform: string;
         /** Name that roles can match on: `production`. Default: none. */
         environment?: string;
@@ -84,7 +90,7 @@ export interface Config {
         acceptLongLived?: boolean;
         /** How a person's ID token becomes a credential. The module of the exchanger adds its own keys. */
         user: {
-          /** Id of the exchanger: `databricks-federation`. */
+          /** Id of the exchanger: `databricks-federation`, `google-federation`. */
           exchange: string;
         };
         /**
@@ -92,7 +98,7 @@ export interface Config {
          * `identity.workload`. The module of the exchanger adds its own keys, which name the reader's principal.
          */
         reader: {
-          /** Id of the exchanger: `databricks-federation`. */
+          /** Id of the exchanger: `databricks-federation`, `google-federation`. */
           exchange: string;
         };
       };
@@ -136,8 +142,11 @@ export interface Config {
         /** What parameters may be, on top of the form. */
         parameters?: {
           [parameter: string]: {
+            /** Least number. Default: what the form takes. */
             minimum?: number;
+            /** Greatest number. Default: what the form takes. */
             maximum?: number;
+            /** The only values. Default: what the form takes. */
             enum?: Array<string | number>;
           };
         };

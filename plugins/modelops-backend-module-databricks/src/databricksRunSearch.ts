@@ -43,7 +43,9 @@ export function searchLostRuns(
           job,
           search: {
             kind: 'unclear',
-            why: `Another lost start matches run ${search.run.run_id}, too.`,
+            why: `Another lost start matches run ${
+              search.run.run_id
+            }, too. ${toldApartBy(runIdParameter)}`,
           },
         }
       : { job, search },
@@ -76,7 +78,11 @@ export function searchLostRun(
   if (alike.length > 1)
     return {
       kind: 'unclear',
-      why: `${alike.length} runs of ${job.principal} with the same parameters began at that time; any of them may be this one.`,
+      why: `${alike.length} runs of ${
+        job.principal
+      } with the same parameters began at that time; any of them may be this one. ${toldApartBy(
+        runIdParameter,
+      )}`,
     };
   return alike.length === 1
     ? { kind: 'ours', run: alike[0], likeness: true }
@@ -106,6 +112,10 @@ function searchMarked(job: KnownJob, marked: DatabricksRun[]): Search {
       why: `Run ${run.run_id} carries the id of this run, but ${difference.why}.`,
     };
   return { kind: 'not-ours', run, why: difference?.why ?? 'it is another run' };
+}
+
+function toldApartBy(runIdParameter: string): string {
+  return `Give the job the parameter ${runIdParameter}, and its runs can be told apart.`;
 }
 
 /** Our id on a run; undefined if the job does not declare the parameter. */

@@ -161,6 +161,7 @@ export function createServices(foundations: Foundations) {
     actions,
     changes,
     runs,
+    view,
     submitter,
     ledger,
     journal,

@@ -7,7 +7,7 @@ import { z } from 'zod';
 export const AUDIT_CODES = {
   'run.requested': 'A run was recorded; nothing has been sent yet',
   'run.exchanged':
-    'The platform confirmed the principal the run is submitted as',
+    'There is a credential for the run; its principal is the one the platform confirmed, or marked as unconfirmed',
   'run.submitted': 'The platform accepted the job and named it',
   'run.running': 'The platform reports that the job runs',
   'run.succeeded': 'The platform reports that the job succeeded',

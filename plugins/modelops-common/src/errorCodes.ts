@@ -126,15 +126,14 @@ export const ERROR_CODES = {
   'job-timed-out': 'The job hit its time limit',
   'job-quota-exceeded':
     'Ask for less, try again later, or ask the owner of the project for more quota',
-  'deployment-failed':
-    'What was served before still answers; look at the log of the run',
+  'deployment-failed': 'Look at what is served now, and at the log of the run',
   'change-superseded':
     'Somebody changed the endpoint again before the end of this change was seen; look at what it serves',
   'job-skipped':
     'The platform did not run the job, its concurrency limit was reached',
   'job-forgotten': 'The platform no longer knows the job',
   'job-unclear':
-    'Several jobs fit this run; look at them on the platform, and give the job the parameter modelops_run_id',
+    'Look on the platform whether it did this, and start again only if it did not',
   'logs-disabled': 'Logs are switched off for this connection',
   // Us
   'audit-unavailable':

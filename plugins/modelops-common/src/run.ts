@@ -148,6 +148,8 @@ export const runSchema = z.object({
   version: z.string().optional(),
   connection: z.string(),
   platform: z.string(),
+  /** Platform's name for people, `Databricks`; its id where it is no longer installed. */
+  platformTitle: z.string(),
   environment: z.string().optional(),
   /** Canonical resource, `job/8123`. */
   resource: z.string(),

@@ -2,7 +2,11 @@ import {
   shareOfOurs,
   type ServedVersion,
 } from 'backstage-plugin-modelops-common';
-import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import {
+  whatAnswers,
+  type JobReading,
+  type KnownJob,
+} from 'backstage-plugin-modelops-node';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import { isSamePrincipal } from '../databricksRunMatch';
@@ -11,7 +15,7 @@ import { changeId, deletionId, parseChangeId, type ChangeId } from './changeId';
 import type { Endpoint } from './endpoint';
 import type { EndpointConfig } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
-import { revisionOf, versionOfRevision } from './servingState';
+import { isAnswering, revisionOf, versionOfRevision } from './servingState';
 import { isMadeBy } from './writeEndpoint';
 
 /** The clock of the workspace may be wrong by this much, in milliseconds. */
@@ -77,11 +81,11 @@ function knownChange(
   const { pending_config: pending } = endpoint;
   if (update === 'IN_PROGRESS' && (!pending || isSameChange(pending, known)))
     return found({ state: 'running' });
-  if (update === 'UPDATE_FAILED') return found(failed());
+  if (update === 'UPDATE_FAILED') return found(failed(endpoint));
   if (update === 'UPDATE_CANCELED') return found({ state: 'canceled' });
   if (update === 'IN_PROGRESS')
     // Another change is on its way while ours never got live: Databricks takes one at a time, so ours had ended.
-    return found(failed());
+    return found(failed(endpoint));
   return {
     kind: 'unclear',
     why: `${job.resource.canonical} neither serves this change nor rolls it out, and does not say that it failed.`,
@@ -96,13 +100,14 @@ function isSameChange(pending: EndpointConfig, known: ChangeId): boolean {
   );
 }
 
-function failed(): Ending {
+function failed(endpoint: Endpoint): Ending {
   return {
     state: 'failed',
     failure: {
       code: 'deployment-failed',
-      message:
-        'Databricks could not roll out the change. What was served before still answers. Look at the log of the run.',
+      message: `Databricks could not roll out the change. ${whatAnswers(
+        isAnswering(endpoint),
+      )}`,
     },
   };
 }
@@ -146,7 +151,7 @@ function endingOf(endpoint: Endpoint, candidate: EndpointConfig): Ending {
   if (candidate === endpoint.config) return { state: 'succeeded' };
   switch (endpoint.state.config_update) {
     case 'UPDATE_FAILED':
-      return failed();
+      return failed(endpoint);
     case 'UPDATE_CANCELED':
       return { state: 'canceled' };
     default:

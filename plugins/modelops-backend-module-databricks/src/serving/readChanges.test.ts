@@ -69,7 +69,11 @@ describe('Reading changes of endpoints', () => {
       const [reading] = await changes.read(job);
       expect(reading).toMatchObject({
         state: 'failed',
-        failure: { code: 'deployment-failed' },
+        failure: {
+          code: 'deployment-failed',
+          message:
+            'Databricks could not roll out the change. What was served before it still answers.',
+        },
       });
       expect(JSON.stringify(reading)).not.toContain('no such package');
       // The next change of it does not make the failed one look well.
@@ -90,10 +94,15 @@ describe('Reading changes of endpoints', () => {
     });
     expect(await outcome(job)).toEqual(['found', 'running', undefined]);
     await changes.finish(NEW, { failure: 'x' });
-    expect(await outcome(job)).toEqual([
-      'found',
-      'failed',
-      'deployment-failed',
+    expect(await changes.read(job)).toMatchObject([
+      {
+        state: 'failed',
+        failure: {
+          code: 'deployment-failed',
+          message:
+            'Databricks could not roll out the change. The endpoint serves nothing.',
+        },
+      },
     ]);
   });
 

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ServingState } from 'backstage-plugin-modelops-common';
-import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import {
+  whatAnswers,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
 import { endpointLink } from '../databricksLinks';
 import { nameOf } from '../databricksResources';
 import type { DatabricksSettings } from '../databricksSettings';
@@ -28,8 +31,6 @@ const STATES: Record<
     message: 'The newest change was canceled on Databricks.',
   },
 };
-const STILL_ANSWERS = 'What was served before it still answers.';
-const NOTHING_ANSWERS = 'The endpoint serves nothing.';
 
 /** What an endpoint serves, and how it is; undefined stands for one that does not exist. @internal */
 export function toServingState(
@@ -58,21 +59,25 @@ export function toServingState(
 }
 
 function stateOf(
-  { state: { ready }, config }: Endpoint,
+  endpoint: Endpoint,
   state: ServingState['state'],
   message: string | undefined,
 ): Pick<ServingState, 'state' | 'message'> {
-  const answers =
-    ready === 'READY' && (config?.served_entities.length ?? 0) > 0;
+  const answers = isAnswering(endpoint);
   if (state === 'failed')
     return {
       state,
-      message: `${message} ${answers ? STILL_ANSWERS : NOTHING_ANSWERS}`,
+      message: `${message} ${whatAnswers(answers)}`,
     };
   // Not updating and not ready: its containers are being started again.
   return state === 'ready' && !answers
     ? { state: 'updating', message: 'Databricks is starting it.' }
     : { state, message };
+}
+
+/** Whether it serves anything, which READY alone does not say. @internal */
+export function isAnswering({ state: { ready }, config }: Endpoint): boolean {
+  return ready === 'READY' && (config?.served_entities.length ?? 0) > 0;
 }
 
 /**

@@ -180,6 +180,26 @@ describe('Versions of a model', () => {
       },
     );
 
+    it('has the metrics of the newest evaluation, on whichever page that is', async () => {
+      const page = (day: number, nextPageToken?: string) =>
+        project.google.fault({
+          path: `${MODELS}/*/evaluations`,
+          effect: 'body',
+          body: JSON.stringify({
+            modelEvaluations: [
+              { createTime: `2026-11-0${day}T00:00:00Z`, metrics: { day } },
+            ],
+            nextPageToken,
+          }),
+          count: 1,
+        });
+      await page(1, 'a');
+      await page(3, 'b');
+      await page(2);
+      const { items } = await list({ limit: 1 });
+      expect(items[0].metrics).toEqual([{ name: 'day', value: 3 }]);
+    });
+
     it.each([403, 404])(
       'has no metrics when the evaluations answer %s',
       async status => {

@@ -9,8 +9,9 @@ import type { VertexClient } from '../vertexClient';
 import { evaluationsSchema, type Evaluations } from './modelSchemas';
 import { modelPath, type VertexVersion } from './modelVersions';
 
-/** Evaluations of one version that are looked at, for the newest of them. */
-const MOST_EVALUATIONS = 20;
+/** Google gives evaluations in no order it documents, so all are read for the newest: at most so many, page by page. */
+const EVALUATIONS_PER_PAGE = 50;
+const MAX_PAGES = 4;
 /** Metrics that are shown, and the longest name of one. */
 const MAX_METRICS = 200;
 const LONGEST_METRIC = 128;
@@ -23,17 +24,18 @@ export async function readMetrics(
   { version }: VertexVersion,
 ): Promise<Metric[]> {
   try {
-    const { modelEvaluations } = await client.get(
+    const { pages } = await client.getPages(
       call,
       {
         path: `${modelPath(model, version)}/evaluations`,
-        query: { pageSize: MOST_EVALUATIONS },
+        query: { pageSize: EVALUATIONS_PER_PAGE },
         target: `the evaluations of version ${version} of ${model.canonical}`,
         needs: 'aiplatform.modelEvaluations.list',
       },
       evaluationsSchema,
+      { maxPages: MAX_PAGES },
     );
-    return metricsOf(modelEvaluations);
+    return metricsOf(pages.flatMap(page => page.modelEvaluations));
   } catch (error) {
     if (
       error instanceof PlatformError &&

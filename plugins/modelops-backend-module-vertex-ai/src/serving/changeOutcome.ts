@@ -1,5 +1,9 @@
 import type { ServedVersion } from 'backstage-plugin-modelops-common';
-import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
+import {
+  whatAnswers,
+  type JobReading,
+  type KnownJob,
+} from 'backstage-plugin-modelops-node';
 import { rpcCodeOf } from '../google/rpcCodes';
 import type { VertexClient } from '../vertexClient';
 import { CLOCK_SKEW_MS, isOfItsTime } from '../vertexClock';
@@ -36,6 +40,7 @@ export function foundBy({ settings }: VertexClient, job: KnownJob) {
 /** How an operation ended, or that it has not. @internal */
 export function endingOf(
   client: VertexClient,
+  endpoint: Endpoint | undefined,
   job: KnownJob,
   operation: EndpointOperation,
 ): Ending {
@@ -50,7 +55,7 @@ export function endingOf(
   const left =
     asked === 'stop'
       ? 'The traffic was moved already, and what was to be taken off goes on costing. Stop it again.'
-      : 'What was served before still answers.';
+      : whatAnswers(servedVersions(client, endpoint, job.model).length > 0);
   return {
     state: 'failed',
     startedAt,
@@ -69,7 +74,7 @@ export function endingOf(
           }
         : {
             code: 'deployment-failed',
-            message: `Vertex AI could not make the change. ${left} Look at the log of the run.`,
+            message: `Vertex AI could not make the change. ${left}`,
           },
   };
 }
@@ -89,7 +94,7 @@ export function unfinishedEnd(
   if (open)
     return found(change, { state: 'running', startedAt: open.startedAt });
   const failed = undeploys.find(({ state }) => state === 'failed');
-  if (failed) return found(change, endingOf(client, job, failed));
+  if (failed) return found(change, endingOf(client, endpoint, job, failed));
   // The next one may be about to be sent.
   if (job.notAfter === undefined || now < job.notAfter)
     return found(change, { state: 'running' });

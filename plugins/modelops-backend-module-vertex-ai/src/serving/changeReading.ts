@@ -35,7 +35,7 @@ function knownOperation(
   const found = foundBy(client, job);
   const operation = facts.operations.find(({ id }) => id === known.operation);
   if (operation && operation.state !== 'succeeded')
-    return found(known, endingOf(client, job, operation));
+    return found(known, endingOf(client, facts.endpoint, job, operation));
   if (known.kind === 'deploy') {
     const isThere = facts.endpoint?.deployedModels.some(
       ({ id }) => id === known.deployedModelId,
@@ -45,7 +45,7 @@ function knownOperation(
       return isThere ? found(known, { state: 'succeeded' }) : MISSING;
     const { deployedModelId = known.deployedModelId } = operation;
     return isThere || deployedModelId === known.deployedModelId
-      ? found(known, endingOf(client, job, operation))
+      ? found(known, endingOf(client, facts.endpoint, job, operation))
       : {
           kind: 'not-ours',
           platformRunId: job.platformRunId ?? changeId(job.resource, known),

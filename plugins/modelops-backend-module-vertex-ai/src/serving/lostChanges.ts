@@ -85,7 +85,7 @@ function lostDeployment(
   return {
     ...found(
       { ...change, operation: alike[0].id },
-      endingOf(client, job, alike[0]),
+      endingOf(client, endpoint, job, alike[0]),
     ),
     likeness: true,
   };

@@ -78,7 +78,11 @@ describe('Reading changes of endpoints', () => {
     const [reading] = await changes.read(job);
     expect(reading).toMatchObject({
       state: 'failed',
-      failure: { code: 'deployment-failed' },
+      failure: {
+        code: 'deployment-failed',
+        message:
+          'Vertex AI could not make the change. What was served before it still answers.',
+      },
       endedAt: expect.any(Date),
     });
     expect(JSON.stringify(reading)).not.toContain('Secret');
@@ -107,7 +111,7 @@ describe('Reading changes of endpoints', () => {
       failure: {
         code: 'job-quota-exceeded',
         message:
-          'The quota of project ml-demo is used up (aiplatform.googleapis.com/custom_model_serving_nvidia_t4_gpus); asked for was 1 to 2 machines n1-standard-8, each with 1 NVIDIA_TESLA_T4. Ask for less, try again later, or ask the owner of the project for more quota. What was served before still answers.',
+          'The quota of project ml-demo is used up (aiplatform.googleapis.com/custom_model_serving_nvidia_t4_gpus); asked for was 1 to 2 machines n1-standard-8, each with 1 NVIDIA_TESLA_T4. Ask for less, try again later, or ask the owner of the project for more quota. What was served before it still answers.',
       },
     });
   });

@@ -1,5 +1,8 @@
 import type { ServingState } from 'backstage-plugin-modelops-common';
-import type { PlatformResource } from 'backstage-plugin-modelops-node';
+import {
+  whatAnswers,
+  type PlatformResource,
+} from 'backstage-plugin-modelops-node';
 import { rpcCodeOf } from '../google/rpcCodes';
 import type { VertexClient } from '../vertexClient';
 import { endpointLink } from '../vertexLinks';
@@ -77,11 +80,7 @@ function stateOf(
   if (failure)
     return {
       state: 'failed',
-      message: `${failure} ${
-        answers
-          ? 'What was served before it still answers.'
-          : 'The endpoint serves nothing.'
-      }`,
+      message: `${failure} ${whatAnswers(answers)}`,
     };
   return answers
     ? { state: 'ready' }

@@ -43,7 +43,7 @@ export class ConnectionRegistry {
 
   constructor(
     configs: Iterable<ConnectionConfig>,
-    platforms: ReadonlyMap<string, ModelPlatform>,
+    private readonly platforms: ReadonlyMap<string, ModelPlatform>,
   ) {
     this.connections = new Map(
       [...configs].map(config => {
@@ -54,6 +54,11 @@ export class ConnectionRegistry {
         ];
       }),
     );
+  }
+
+  /** Name of a platform for people. One that is no longer installed has its id only. */
+  platformTitle(id: string): string {
+    return this.platforms.get(id)?.title ?? id;
   }
 
   findConnection(id: string): OpenConnection | undefined {

@@ -18,7 +18,7 @@ import type {
 import { credentialFacts } from './runEntries';
 import { toKnownJob } from './knownJob';
 import { isCancellable, NOT_CANCELLABLE } from './runLifecycle';
-import { type StoredRun, toWireRun } from './runRow';
+import type { StoredRun } from './runRow';
 import type { RunStore } from './RunStore';
 import type { RunView } from './RunView';
 
@@ -81,7 +81,7 @@ export class JobService {
         code: 'run.cancel-sent',
         outcome: 'accepted',
       });
-      return { ...toWireRun(run), cancelRequested: true };
+      return { ...this.options.view.toWire(run), cancelRequested: true };
     } catch (error) {
       throw await journal.close(
         error,
@@ -123,7 +123,7 @@ export class JobService {
       outcome: 'accepted',
       detail: 'It had been canceled already.',
     });
-    return toWireRun(run);
+    return this.options.view.toWire(run);
   }
 
   /** Log tail as plain text: no control characters, no secret the request carries. */

@@ -32,13 +32,9 @@ import { maskParameters } from './maskParameters';
 import { runFacts } from './runEntries';
 import { LEASE_MS } from './runLifecycle';
 import type { RunSubmitter } from './RunSubmitter';
-import {
-  type NewRun,
-  type StoredRun,
-  toRequestedRun,
-  toWireRun,
-} from './runRow';
+import { type NewRun, type StoredRun, toRequestedRun } from './runRow';
 import type { RunStore } from './RunStore';
+import type { RunView } from './RunView';
 
 /** Operations for which the version has to be in the registry; the others are about what is served already. */
 const NEEDS_VERSION: ReadonlySet<Operation> = new Set(['deploy', 'set-alias']);
@@ -64,6 +60,7 @@ export class RunService {
       actions: ModelActions;
       changes: ChangeGate;
       runs: RunStore;
+      view: RunView;
       submitter: RunSubmitter;
       ledger: AuditLedger;
       journal: RequestJournal;
@@ -129,7 +126,7 @@ export class RunService {
     }
     // From here the run exists: whatever happens below, the reconciler finds it by its id. Never an error after this.
     const { binding, principal, parameters } = admitted;
-    return toWireRun(
+    return this.options.view.toWire(
       await this.options.submitter.submit({
         run,
         open: binding.open,
@@ -319,7 +316,7 @@ export class RunService {
       },
       'apart',
     );
-    return toWireRun(run);
+    return this.options.view.toWire(run);
   }
 }
 

@@ -37,6 +37,10 @@ export class RunView {
     },
   ) {}
 
+  /** A run as it is answered to somebody who may see it. */
+  toWire = (run: StoredRun): Run =>
+    toWireRun(run, this.options.connections.platformTitle(run.platform));
+
   /** Throws `run-not-found` also for a run the caller may not see. */
   async getVisible(runId: string, caller: Caller): Promise<StoredRun> {
     const run = await this.options.runs.getRun(runId);
@@ -52,7 +56,7 @@ export class RunView {
       this.decide('cancel', run, caller),
     ]);
     return {
-      ...toWireRun(run),
+      ...this.toWire(run),
       timeline: entries.map(
         (entry): RunEvent => ({
           sequence: entry.sequence,
@@ -83,16 +87,16 @@ export class RunView {
       if (visible.length > query.limit) {
         const items = visible.slice(0, query.limit);
         return {
-          items: items.map(toWireRun),
+          items: items.map(this.toWire),
           nextCursor: toCursor(items[items.length - 1]),
         };
       }
-      if (!page.nextCursor) return { items: visible.map(toWireRun) };
+      if (!page.nextCursor) return { items: visible.map(this.toWire) };
       const last = page.items[page.items.length - 1];
       after = { requestedAt: new Date(last.requestedAt), runId: last.id };
     }
     return {
-      items: visible.map(toWireRun),
+      items: visible.map(this.toWire),
       nextCursor:
         after &&
         toCursor({
@@ -106,7 +110,7 @@ export class RunView {
   newestRuns: NewestRuns = async (entityRefs, of, caller) => {
     const newest = await this.options.runs.findNewest(entityRefs, of);
     const visible = await this.keepVisible([...newest.values()], caller);
-    return new Map(visible.map(run => [run.entityRef, toWireRun(run)]));
+    return new Map(visible.map(run => [run.entityRef, this.toWire(run)]));
   };
 
   /** A decision about an existing run's resource, with what the catalog says of its entity now. */

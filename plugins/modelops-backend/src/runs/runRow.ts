@@ -9,7 +9,7 @@ import type {
 } from 'backstage-plugin-modelops-common';
 
 /** What a run has beside what everybody may see. */
-export interface StoredRun extends Run {
+export interface StoredRun extends Omit<Run, 'platformTitle'> {
   /** What was served when the change was decided, as the platform's revision says. */
   revision?: string;
   requestHash: string;
@@ -22,7 +22,12 @@ export interface StoredRun extends Run {
 /** A run to be recorded. */
 export type NewRun = Omit<
   Run,
-  'auditSequence' | 'state' | 'updatedAt' | 'cancelRequested' | 'requestedAt'
+  | 'platformTitle'
+  | 'auditSequence'
+  | 'state'
+  | 'updatedAt'
+  | 'cancelRequested'
+  | 'requestedAt'
 > & {
   idempotencyKey: string;
   requestHash: string;
@@ -130,7 +135,7 @@ export function toRequestedRun(run: NewRun, auditSequence: number): StoredRun {
 }
 
 /** The part of a run that everybody who may see it sees. */
-export function toWireRun(run: StoredRun): Run {
+export function toWireRun(run: StoredRun, platformTitle: string): Run {
   const {
     requestHash: _1,
     mappingHash: _2,
@@ -140,7 +145,7 @@ export function toWireRun(run: StoredRun): Run {
     revision: _6,
     ...wire
   } = run;
-  return wire;
+  return { ...wire, platformTitle };
 }
 
 export function toRun(row: RunRow): StoredRun {

@@ -36,6 +36,7 @@ export function sampleRun(change: Partial<Run> = {}): Run {
     operation: 'start',
     connection: 'databricks-demo',
     platform: 'databricks',
+    platformTitle: 'Databricks',
     environment: 'production',
     resource: 'job/8123',
     state: 'running',

@@ -141,7 +141,7 @@ describe('DeployCard', () => {
     show();
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('Deploy of version 4 failed');
-    expect(alert).toHaveTextContent('What was served before still answers');
+    expect(alert).toHaveTextContent('Look at what is served now');
     expect(within(alert).getByRole('button', { name: 'Log' })).toBeEnabled();
   });
 });

@@ -10,7 +10,12 @@ import { PlatformLink } from '../parts/PlatformLink';
 import { RunDetailsPanel } from '../parts/RunDetailsPanel';
 import { RunStateChip } from '../parts/RunStateChip';
 import { Time } from '../parts/Time';
-import { hintFor, OPERATION_WORDS, personWord, runWord } from '../parts/words';
+import {
+  failureSentence,
+  OPERATION_WORDS,
+  personWord,
+  runWord,
+} from '../parts/words';
 
 export interface NewestRunProps {
   run: Run;
@@ -44,7 +49,7 @@ export function NewestRun(props: NewestRunProps) {
           Duration: <Duration run={run} />
         </span>
         {run.platformRunUrl && (
-          <PlatformLink platform={run.platform} url={run.platformRunUrl} />
+          <PlatformLink platform={run.platformTitle} url={run.platformRunUrl} />
         )}
         <Button
           size="small"
@@ -70,7 +75,6 @@ export function NewestRun(props: NewestRunProps) {
 function Explanation(props: NewestRunProps & { onOpen: () => void }) {
   const { run } = props;
   const { failure, state } = run;
-  const hint = hintFor(failure?.code);
   if (state === 'unknown') {
     return (
       <Typography variant="body2" sx={{ mt: 1 }}>
@@ -81,12 +85,7 @@ function Explanation(props: NewestRunProps & { onOpen: () => void }) {
     );
   }
   if (!failure) return null;
-  const sentence = (
-    <>
-      {failure.message}
-      {hint && hint !== failure.message && ` ${hint}.`}
-    </>
-  );
+  const sentence = failureSentence(failure);
   if (run.action === 'train' || state !== 'failed') {
     return (
       <Typography variant="body2" sx={{ mt: 1 }}>

@@ -40,7 +40,10 @@ export function ServingView(props: ServingViewProps) {
         <ServingStateChip state={state} />
         {serving.url && (
           <Box component="span" sx={{ typography: 'body2' }}>
-            <PlatformLink platform={props.binding.platform} url={serving.url} />
+            <PlatformLink
+              platform={props.binding.platformTitle}
+              url={serving.url}
+            />
           </Box>
         )}
       </Box>

@@ -10,7 +10,7 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import type { Run } from 'backstage-plugin-modelops-common';
 import { modelopsApiRef } from '../api';
 import { ErrorNotice } from './ErrorNotice';
-import { platformWord, runWord } from './words';
+import { runWord } from './words';
 
 export interface CancelDialogProps {
   run: Run;
@@ -45,8 +45,8 @@ export function CancelDialog(props: CancelDialogProps) {
       <DialogTitle id={titleId}>Cancel {runWord(run)}?</DialogTitle>
       <DialogContent>
         <DialogContentText>
-          {platformWord(run.platform)} is asked, as you, to stop the job. What
-          it has computed so far may be lost. The request is recorded.
+          {run.platformTitle} is asked, as you, to stop the job. What it has
+          computed so far may be lost. The request is recorded.
         </DialogContentText>
         {error && (
           <ErrorNotice title="The run was not canceled" error={error} />

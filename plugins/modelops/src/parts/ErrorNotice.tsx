@@ -38,7 +38,7 @@ export function ErrorNotice(props: ErrorNoticeProps) {
     >
       <AlertTitle>{props.title}</AlertTitle>
       {message}
-      {hint && hint !== message && <div>{hint}.</div>}
+      {hint && !message.includes(hint) && <div>{hint}.</div>}
     </Alert>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from '@backstage/core-components';
-import { platformWord } from './words';
 
 export interface PlatformLinkProps {
+  /** Its name for people. */
   platform: string;
   url: string | undefined;
 }
@@ -9,7 +9,5 @@ export interface PlatformLinkProps {
 /** Leads to the run on its platform. An address that is no web address is no link. */
 export function PlatformLink(props: PlatformLinkProps) {
   if (!props.url || !/^https?:\/\//i.test(props.url)) return <>–</>;
-  return (
-    <Link to={props.url}>{`Open in ${platformWord(props.platform)}`}</Link>
-  );
+  return <Link to={props.url}>{`Open in ${props.platform}`}</Link>;
 }

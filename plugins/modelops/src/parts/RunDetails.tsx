@@ -16,10 +16,9 @@ import { RunStateChip } from './RunStateChip';
 import { RunTimeline } from './RunTimeline';
 import { Time } from './Time';
 import {
-  hintFor,
+  failureSentence,
   OPERATION_WORDS,
   personWord,
-  platformWord,
   ranAsWord,
 } from './words';
 
@@ -42,7 +41,7 @@ export function RunDetails(props: RunDetailsProps) {
             'Model',
             <EntityRefLink entityRef={run.entityRef} title={run.entityRef} />,
           ],
-          ['Platform', `${platformWord(run.platform)} (${run.connection})`],
+          ['Platform', `${run.platformTitle} (${run.connection})`],
           ['Resource', run.resource],
           [
             'Operation',
@@ -72,7 +71,7 @@ export function RunDetails(props: RunDetailsProps) {
         sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}
       >
         {run.platformRunUrl && (
-          <PlatformLink platform={run.platform} url={run.platformRunUrl} />
+          <PlatformLink platform={run.platformTitle} url={run.platformRunUrl} />
         )}
         <CancelRun run={run} onCanceled={props.onChanged} />
       </Box>
@@ -100,12 +99,9 @@ function Shares(props: { shares: TrafficShares }) {
 
 function Failure(props: { run: RunDetail }) {
   const failure = props.run.failure!;
-  const hint = hintFor(failure.code);
   return (
     <>
-      {failure.message}
-      {hint && hint !== failure.message && ` ${hint}.`}{' '}
-      <code>{failure.code}</code>
+      {failureSentence(failure)} <code>{failure.code}</code>
     </>
   );
 }

@@ -73,7 +73,10 @@ export function RunsTable(props: RunsTableProps) {
               <Duration run={run} />
             </TableCell>
             <TableCell>
-              <PlatformLink platform={run.platform} url={run.platformRunUrl} />
+              <PlatformLink
+                platform={run.platformTitle}
+                url={run.platformRunUrl}
+              />
             </TableCell>
             <TableCell>{run.auditSequence}</TableCell>
             <TableCell align="right">

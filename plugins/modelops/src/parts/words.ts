@@ -4,6 +4,7 @@ import {
   type Operation,
   type Run,
   type RunAction,
+  type RunFailure,
   type RunsAs,
   type RunState,
 } from 'backstage-plugin-modelops-common';
@@ -39,18 +40,6 @@ export const OPERATION_WORDS: Readonly<Record<Operation, string>> = {
   stop: 'Stop serving',
 };
 
-const PLATFORM_WORDS: Readonly<Record<string, string>> = {
-  databricks: 'Databricks',
-  'vertex-ai': 'Vertex AI',
-  'tensorflow-serving': 'TensorFlow Serving',
-  kubernetes: 'Kubernetes',
-};
-
-/** The platform's name for people; its id where we know no better. */
-export function platformWord(platform: string): string {
-  return PLATFORM_WORDS[platform] ?? platform;
-}
-
 /** `ada` for `user:default/ada`; any other reference as it is. */
 export function personWord(entityRef: string): string {
   return entityRef.replace(/^user:default\//, '');
@@ -66,6 +55,12 @@ export function hintFor(code: string | undefined): string | undefined {
   return code !== undefined && Object.hasOwn(ERROR_CODES, code)
     ? ERROR_CODES[code as keyof typeof ERROR_CODES]
     : undefined;
+}
+
+/** What went wrong, and what to do about it unless that is said already. */
+export function failureSentence({ code, message }: RunFailure): string {
+  const hint = hintFor(code);
+  return hint && !message.includes(hint) ? `${message} ${hint}.` : message;
 }
 
 /** Who the platform sees when the signed-in person starts something. */
