@@ -8,11 +8,16 @@ interface Entry<T> {
 /** Patterns by one gram each, and those that say too little to have one. */
 interface ByGram<T> {
   found: Map<number, Entry<T>[]>;
+  /** 1 at the place of each gram of `found`: where there is 0 no look into the map is needed, and most grams end here. */
+  marks: Uint8Array;
   others: Entry<T>[];
 }
 
 /** Characters of a gram, a piece of text that patterns are found by. Four of seven bits each are one small number. */
 const GRAM = 4;
+/** Places of marks: many more than there are patterns, few enough to stay in the processor's cache. */
+const MARKS = 2 ** 16;
+const PLACE_SHIFT = 16;
 
 /**
  * Values by pattern. Finds the patterns that match a text without trying each: those without `*` by the text itself, each of the
@@ -49,9 +54,10 @@ export class PatternIndex<T> {
 
   #find(text: string): T[] {
     this.#byGram ??= arrange(this.#wildcards);
-    const { found, others } = this.#byGram;
+    const { found, marks, others } = this.#byGram;
     const near = new Set([others]);
     eachGram(text, gram => {
+      if (!marks[placeOf(gram)]) return;
       const entries = found.get(gram);
       if (entries) near.add(entries);
     });
@@ -71,7 +77,11 @@ function arrange<T>(entries: readonly Entry<T>[]): ByGram<T> {
   for (const { glob } of entries) {
     eachGramOf(glob, gram => timesOf.set(gram, (timesOf.get(gram) ?? 0) + 1));
   }
-  const arranged: ByGram<T> = { found: new Map(), others: [] };
+  const arranged: ByGram<T> = {
+    found: new Map(),
+    marks: new Uint8Array(MARKS),
+    others: [],
+  };
   for (const entry of entries) {
     let rarest: number | undefined;
     eachGramOf(entry.glob, gram => {
@@ -84,13 +94,21 @@ function arrange<T>(entries: readonly Entry<T>[]): ByGram<T> {
     }
     const alike = arranged.found.get(rarest);
     if (alike) alike.push(entry);
-    else arranged.found.set(rarest, [entry]);
+    else {
+      arranged.found.set(rarest, [entry]);
+      arranged.marks[placeOf(rarest)] = 1;
+    }
   }
   return arranged;
 }
 
 function eachGramOf(glob: Glob, tell: (gram: number) => void): void {
   for (const piece of glob.pattern.split('*')) eachGram(piece, tell);
+}
+
+/** Spreads grams over the places. Two may share one; then the map is asked in vain. */
+function placeOf(gram: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> PLACE_SHIFT;
 }
 
 /** Two pieces of text may be the same gram; then a pattern is tried that does not match. */
