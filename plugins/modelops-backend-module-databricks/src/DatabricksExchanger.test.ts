@@ -176,19 +176,23 @@ describe('DatabricksExchanger', () => {
     expect(await workspace.databricks.requests()).toHaveLength(0);
   });
 
-  it('never makes a person whom nobody vouches for a service principal', async () => {
-    const error = await workspace.failureOf(
-      workspace.exchange('ada', {
-        as: TRAINER,
-        claims: { email: 'grace@acme.example', email_verified: false },
-      }),
-    );
-    expect(error).toMatchObject({
-      code: 'platform-identity-mismatch',
-      refused: true,
-    });
-    expect(await workspace.databricks.requests()).toEqual([]);
-  });
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'whom nobody vouches for',
+      { email: 'grace@acme.example', email_verified: false },
+      'platform-identity-mismatch',
+    ],
+    ['without a name', { sub: 'ada' }, 'exchange-refused'],
+  ])(
+    'never makes a person %s a service principal',
+    async (_who, claims, code) => {
+      const error = await workspace.failureOf(
+        workspace.exchange('ada', { as: TRAINER, claims }),
+      );
+      expect(error).toMatchObject({ code, refused: true });
+      expect(await workspace.databricks.requests()).toEqual([]);
+    },
+  );
 
   it('does not ask at all for a person without a name', async () => {
     const error = await workspace.failureOf(

@@ -1,14 +1,16 @@
 import {
-  claimOf,
   failingAs,
-  isUnverified,
+  namelessRefusal,
   refusal,
   requestToken,
+  vouchedName,
   type Connection,
   type Credential,
   type CredentialExchanger,
   type ExchangeRequest,
+  type IdentityClaims,
   type IssuedToken,
+  type NamingClaim,
 } from 'backstage-plugin-modelops-node';
 import { confirmPrincipal } from './databricksIdentity';
 import {
@@ -55,12 +57,13 @@ export class DatabricksExchanger implements CredentialExchanger {
     settings,
     wanted,
   }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
-    if (isUnvouched({ settings, wanted })) return undefined;
-    if (wanted.kind === 'service-principal')
-      return applicationIdSchema.safeParse(wanted.id).data;
-    const { principalClaim } = userSettings.parse(settings);
-    const name = claimOf(wanted.claims, principalClaim);
-    return typeof name === 'string' && name !== '' ? name : undefined;
+    const name =
+      wanted.claims &&
+      vouchedName(namingClaim({ settings, claims: wanted.claims }));
+    if (wanted.claims && !name) return undefined;
+    return wanted.kind === 'service-principal'
+      ? applicationIdSchema.safeParse(wanted.id).data
+      : name;
   }
 
   async exchange(request: ExchangeRequest): Promise<Credential> {
@@ -125,35 +128,24 @@ function databricksConnection(
   );
 }
 
-/** Databricks compares the claim only, also for somebody who only wants to become a service principal. */
-function isUnvouched({
+/** Databricks compares the claim only, also for somebody who is to become a service principal. */
+function namingClaim({
   settings,
-  wanted,
-}: Pick<ExchangeRequest, 'settings' | 'wanted'>): boolean {
-  return (
-    wanted.claims !== undefined &&
-    isUnverified(wanted.claims, userSettings.parse(settings).principalClaim)
-  );
+  claims,
+}: Pick<ExchangeRequest, 'settings'> & {
+  claims: IdentityClaims;
+}): NamingClaim {
+  return { claims, name: userSettings.parse(settings).principalClaim };
 }
 
-function nobodyWanted(request: ExchangeRequest) {
-  const { connection, settings, wanted } = request;
-  if (isUnvouched(request))
-    return refusal(
-      connection.id,
-      'platform-identity-mismatch',
-      `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set principalClaim to a claim that people cannot change.`,
-    );
-  if (wanted.kind === 'service-principal')
-    return refusal(
-      connection.id,
-      'exchange-refused',
-      `The service principal for ${connection.id} is not named by its application id, a UUID. Check servicePrincipal in app-config.`,
-    );
-  const { principalClaim } = userSettings.parse(settings);
-  return refusal(
-    connection.id,
-    'exchange-refused',
-    `The ID token has no claim '${principalClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set principalClaim.`,
-  );
+function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+  const claim =
+    wanted.claims && namingClaim({ settings, claims: wanted.claims });
+  return claim && !vouchedName(claim)
+    ? namelessRefusal(connection.id, claim, 'principalClaim')
+    : refusal(
+        connection.id,
+        'exchange-refused',
+        `The service principal for ${connection.id} is not named by its application id, a UUID. Check servicePrincipal in app-config.`,
+      );
 }

@@ -1,9 +1,11 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { ErrorCode } from 'backstage-plugin-modelops-common';
+import { decodeJwt } from 'jose';
 import type { ForgedTokenKind } from 'modelops-simulators';
 import { demoEntities } from './__testUtils__/demoCatalog';
 import { type Portal, startPortal } from './__testUtils__/portal';
 
+const READER = '11111111-1111-4111-8111-111111111111';
 const TRAINER = '22222222-2222-4222-8222-222222222222';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
@@ -216,67 +218,96 @@ describe('Who is refused', () => {
 });
 
 describe('Whose name counts on the platform', () => {
+  /** Grace, whose token says that she has Ada's address, and vouches for nothing but her `oid`. */
+  async function asImpostor(as?: {
+    servicePrincipal: string;
+    through?: string;
+  }) {
+    const portal = await startPortal({
+      databases,
+      databaseId: 'SQLITE_3',
+      entities: demoEntities().map(entity =>
+        entity.kind === 'User'
+          ? {
+              ...entity,
+              metadata: {
+                ...entity.metadata,
+                annotations: {
+                  'graph.microsoft.com/user-id': `oid-${entity.metadata.name}`,
+                },
+              },
+            }
+          : entity,
+      ),
+      config: config => {
+        config.modelops.identity.bindBy = 'oidMatchingUserEntityAnnotation';
+        config.modelops.roles[0].members = [
+          { user: 'user:default/grace' },
+          { group: 'group:default/fraud-ml' },
+        ];
+        const [rule] = config.modelops.roles[0].allow;
+        delete rule.ownedByMember;
+        if (as)
+          Object.assign(rule, { resources: ['databricks-demo:job/8123'], as });
+        return config;
+      },
+    });
+    const idToken = await portal.simulators.idp.signIdToken('grace', {
+      claims: {
+        oid: 'oid-grace',
+        email: 'ada@acme.example',
+        email_verified: false,
+      },
+    });
+    const card = await portal.call(
+      'grace',
+      'GET',
+      '/v1/models/resource/default/fraud-detector',
+      { idToken },
+    );
+    const answer = await portal.train('grace', { idToken });
+    const requests = await portal.simulators.databricks.requests();
+    await portal.close();
+    return { idToken, train: card.body.actions[0], answer, requests };
+  }
+
   it.each([
     ['the person', undefined],
-    ['a service principal that the person may become', TRAINER],
+    [
+      'a service principal that the person may become',
+      { servicePrincipal: TRAINER },
+    ],
   ])(
     'is never an e-mail address that the identity provider does not vouch for: as %s',
-    async (_as, servicePrincipal) => {
-      const portal = await startPortal({
-        databases,
-        databaseId: 'SQLITE_3',
-        entities: demoEntities().map(entity =>
-          entity.kind === 'User'
-            ? {
-                ...entity,
-                metadata: {
-                  ...entity.metadata,
-                  annotations: {
-                    'graph.microsoft.com/user-id': `oid-${entity.metadata.name}`,
-                  },
-                },
-              }
-            : entity,
-        ),
-        config: config => {
-          config.modelops.identity.bindBy = 'oidMatchingUserEntityAnnotation';
-          config.modelops.roles[0].members = [
-            { user: 'user:default/grace' },
-            { group: 'group:default/fraud-ml' },
-          ];
-          delete config.modelops.roles[0].allow[0].ownedByMember;
-          if (servicePrincipal)
-            Object.assign(config.modelops.roles[0].allow[0], {
-              resources: ['databricks-demo:job/8123'],
-              as: { servicePrincipal },
-            });
-          return config;
-        },
-      });
-      const idToken = await portal.simulators.idp.signIdToken('grace', {
-        claims: {
-          oid: 'oid-grace',
-          email: 'ada@acme.example',
-          email_verified: false,
-        },
-      });
-      const card = await portal.call(
-        'grace',
-        'GET',
-        '/v1/models/resource/default/fraud-detector',
-        { idToken },
-      );
-      expect(card.body.actions[0]).toMatchObject({
+    async (_as, as) => {
+      const { train, answer, requests } = await asImpostor(as);
+      expect(train).toMatchObject({
         allowed: false,
         reason: { code: 'identity-claim-missing' },
       });
-      const answer = await portal.train('grace', { idToken });
       expect([403, 503]).toContain(answer.status);
-      expect(await portal.simulators.databricks.requests()).toEqual([]);
-      expect(await portal.simulators.databricks.runs()).toEqual([]);
-      await portal.close();
+      expect(requests).toEqual([]);
     },
   );
+
+  it("is nobody's where the portal's own token reaches the service principal", async () => {
+    const { idToken, train, requests } = await asImpostor({
+      servicePrincipal: READER,
+      through: 'workload',
+    });
+    expect(train).toMatchObject({ allowed: true });
+    const exchanges = requests
+      .filter(({ path }) => path === '/oidc/v1/token')
+      .map(({ body }) => new URLSearchParams(body));
+    expect(exchanges).not.toEqual([]);
+    for (const form of exchanges) {
+      expect(form.get('client_id')).toBe(READER);
+      expect(form.get('subject_token')).not.toBe(idToken);
+      expect(decodeJwt(form.get('subject_token')!).sub).toBe(
+        'backstage-reader',
+      );
+    }
+  });
 
   it('is the one of this request, not of a credential that was held under an earlier name', async () => {
     const portal = await startPortal({

@@ -37,7 +37,8 @@ export interface CredentialExchanger {
   /**
    * Name the platform will know the wanted principal by, known before anything is exchanged. Undefined if there is none: the
    * claims hold no name that the identity provider vouches for, or the id cannot be one of the platform. Nothing is exchanged
-   * then: a person whom nobody vouches for becomes no service principal either. For a service principal asked without a token it also tells app-config whether the id can exist.
+   * then: a person without such a name becomes no service principal either. Asked without claims it also tells app-config
+   * whether the id can exist.
    */
   principalOf(
     request: Pick<ExchangeRequest, 'settings' | 'wanted'>,

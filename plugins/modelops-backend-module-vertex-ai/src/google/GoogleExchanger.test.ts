@@ -257,24 +257,29 @@ describe('the exchange for a service account', () => {
     expect(error.message).toContain("'aud' claim of the ID token ('modelops')");
   });
 
-  it('sends nothing for a person whom nobody vouches for', async () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'whom nobody vouches for',
+      { email: 'grace@acme.example', email_verified: false },
+      'platform-identity-mismatch',
+    ],
+    ['without a name', { sub: 'ada' }, 'exchange-refused'],
+  ])('sends nothing for a person %s', async (_who, claims, code) => {
     const error = await project.failureOf(
-      project.exchange('ada', {
-        as: DEPLOYER,
-        claims: { email: 'grace@acme.example', email_verified: false },
-      }),
+      project.exchange('ada', { as: DEPLOYER, claims }),
     );
-    expect(error).toMatchObject({
-      code: 'platform-identity-mismatch',
-      refused: true,
-    });
-    expect(error.message).toContain('email_verified');
+    expect(error).toMatchObject({ code, refused: true });
+    expect(error.message).toContain("claim 'email'");
     expect(await project.google.requests()).toEqual([]);
   });
 
   it('is the portal itself by its own pool', async () => {
     const { credential } = await project.callAsReader();
     expect(credential).toMatchObject({ principal: READER, confirmed: true });
+    const [sent] = await project.google.requests({ path: '/v1/token' });
+    expect(new URLSearchParams(sent.body).get('subject_token_type')).toBe(
+      'urn:ietf:params:oauth:token-type:jwt',
+    );
   });
 
   it('says which permission is missing on which account', async () => {

@@ -1,13 +1,15 @@
 import {
-  claimOf,
-  isUnverified,
+  namelessRefusal,
   refusal,
   requestToken,
+  vouchedName,
   type Connection,
   type Credential,
   type CredentialExchanger,
   type ExchangeRequest,
+  type IdentityClaims,
   type IssuedToken,
+  type NamingClaim,
 } from 'backstage-plugin-modelops-node';
 import { connectionSettings, type VertexSettings } from '../vertexSettings';
 import {
@@ -52,16 +54,15 @@ export class GoogleExchanger implements CredentialExchanger {
     settings,
     wanted,
   }: Pick<ExchangeRequest, 'settings' | 'wanted'>): string | undefined {
-    if (isUnvouched({ settings, wanted })) return undefined;
+    const subject =
+      wanted.claims && subjectOf({ settings, claims: wanted.claims });
+    if (wanted.claims && !subject) return undefined;
     if (wanted.kind === 'service-principal')
       return serviceAccountSchema.safeParse(wanted.id).data;
-    const { subjectClaim, audience } = userSettings.parse(settings);
-    const subject = claimOf(wanted.claims, subjectClaim);
-    return isSubject(subject)
-      ? `principal://iam.googleapis.com/${
-          parseAudience(audience)!.pool
-        }/subject/${subject}`
-      : undefined;
+    const { audience } = userSettings.parse(settings);
+    return `principal://iam.googleapis.com/${
+      parseAudience(audience)!.pool
+    }/subject/${subject}`;
   }
 
   async exchange(request: ExchangeRequest): Promise<Credential> {
@@ -155,46 +156,36 @@ function settingsOf({ settings }: ExchangeRequest): ExchangeSettings {
     : userSettings.parse(settings);
 }
 
-function isSubject(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value !== '' &&
-    Buffer.byteLength(value) <= LONGEST_SUBJECT
-  );
+/** A person as `google.subject`, which Google maps from the claim as it is, also for somebody who is to become an account. */
+function subjectOf(person: Person): string | undefined {
+  const subject = vouchedName(namingClaim(person));
+  return subject && Buffer.byteLength(subject) <= LONGEST_SUBJECT
+    ? subject
+    : undefined;
 }
 
-/** Google maps the claim as it is, also for somebody who only wants to become a service account. */
-function isUnvouched({
-  settings,
-  wanted,
-}: Pick<ExchangeRequest, 'settings' | 'wanted'>): boolean {
-  return (
-    wanted.claims !== undefined &&
-    isUnverified(wanted.claims, userSettings.parse(settings).subjectClaim)
-  );
+interface Person extends Pick<ExchangeRequest, 'settings'> {
+  claims: IdentityClaims;
 }
 
-function nobodyWanted(request: ExchangeRequest) {
-  const { connection, settings, wanted } = request;
-  if (isUnvouched(request))
-    return refusal(
-      connection.id,
-      'platform-identity-mismatch',
-      `The ID token does not say email_verified: true, so its claim 'email' does not prove who you are on ${connection.id}. Have the address verified at the identity provider, or set subjectClaim to a claim that people cannot change.`,
-    );
-  if (wanted.kind === 'service-principal')
+function namingClaim({ settings, claims }: Person): NamingClaim {
+  return { claims, name: userSettings.parse(settings).subjectClaim };
+}
+
+function nobodyWanted({ connection, settings, wanted }: ExchangeRequest) {
+  const { claims } = wanted;
+  if (!claims || subjectOf({ settings, claims }))
     return refusal(
       connection.id,
       'exchange-refused',
       `The service account for ${connection.id} is not named by its e-mail address, …@….gserviceaccount.com. Check servicePrincipal in app-config.`,
     );
-  const { subjectClaim } = userSettings.parse(settings);
-  const subject = claimOf(wanted.claims, subjectClaim);
-  return refusal(
-    connection.id,
-    'exchange-refused',
-    typeof subject === 'string' && subject !== ''
-      ? `The claim '${subjectClaim}' of the ID token is longer than the ${LONGEST_SUBJECT} bytes that Google takes as google.subject. Map it from a shorter claim, and set subjectClaim to that.`
-      : `The ID token has no claim '${subjectClaim}', which says who you are on ${connection.id}. Ask the identity provider for it, or set subjectClaim to the claim that google.subject is mapped from.`,
-  );
+  const claim = namingClaim({ settings, claims });
+  return vouchedName(claim)
+    ? refusal(
+        connection.id,
+        'exchange-refused',
+        `The claim '${claim.name}' of the ID token is longer than the ${LONGEST_SUBJECT} bytes that Google takes as google.subject. Map it from a shorter claim, and set subjectClaim to that.`,
+      )
+    : namelessRefusal(connection.id, claim, 'subjectClaim');
 }

@@ -14,6 +14,8 @@ export type Principal =
   | { kind: 'person' }
   | { kind: 'service-principal'; id: string; through: 'person' | 'workload' };
 
+const PERSON: Principal = { kind: 'person' };
+
 /** Whose token a credential was made from: a person's, or the portal's own. */
 export type Holder = IdentifiedCaller | 'portal';
 
@@ -75,46 +77,24 @@ export class CredentialBroker {
     connection: ConnectionConfig,
     principal: Principal,
   ): Promise<Credential> {
-    const { exchanger, settings } = this.exchangerOf(connection.user);
-    const key = personKey(
-      caller,
-      connection,
-      principal,
-      this.principalName(caller, connection, principal),
+    const names = [principal, PERSON].map(one =>
+      this.principalName(caller, connection, one),
     );
+    const key = personKey(caller, connection, principal, names);
     return this.cached(key, () =>
-      this.exchange(
-        caller,
-        exchanger,
-        connection,
-        settings,
-        principal,
-        async signal =>
-          principal.kind === 'service-principal' &&
-          principal.through === 'workload'
-            ? this.options.workloadToken(signal)
-            : caller.identity.token,
-      ),
+      this.exchange(caller, connection, connection.user, principal),
     );
   }
 
   /** The portal's own credential: for reconciling, for ingestion, and for what `reads: reader` says (design D10). */
   readerCredential(connection: ConnectionConfig): Promise<Credential> {
-    const { exchanger, settings } = this.exchangerOf(connection.reader);
     const principal: Principal = {
       kind: 'service-principal',
-      id: readerIdOf(settings),
+      id: readerIdOf(connection.reader.settings),
       through: 'workload',
     };
     return this.cached(JSON.stringify(['reader', connection.id]), () =>
-      this.exchange(
-        'portal',
-        exchanger,
-        connection,
-        settings,
-        principal,
-        this.options.workloadToken,
-      ),
+      this.exchange('portal', connection, connection.reader, principal),
     );
   }
 
@@ -191,18 +171,20 @@ export class CredentialBroker {
 
   private async exchange(
     holder: Holder,
-    exchanger: CredentialExchanger,
     connection: ConnectionConfig,
-    settings: ExchangeConfig['settings'],
+    block: ExchangeConfig,
     principal: Principal,
-    subjectToken: (signal: AbortSignal) => Promise<Secret>,
   ): Promise<Credential> {
+    const { exchanger, settings } = this.exchangerOf(block);
     // A deadline of its own: others wait for the same exchange, so no single request may abort it.
     const signal = AbortSignal.timeout(EXCHANGE_DEADLINE_MS);
+    const person = handsIn(holder, principal);
     const credential = await exchanger.exchange({
       connection,
       settings,
-      subjectToken: await subjectToken(signal),
+      subjectToken: person
+        ? person.identity.token
+        : await this.options.workloadToken(signal),
       wanted: wantedOf(holder, principal),
       signal,
     });
@@ -257,19 +239,28 @@ function readerIdOf(settings: ExchangeConfig['settings']): string {
   return servicePrincipal ?? '';
 }
 
-/** The claims are those of whose token is handed in. */
+/** The person whose ID token is handed in, unless it is the portal's own token. */
+function handsIn(
+  holder: Holder,
+  principal: Principal,
+): IdentifiedCaller | undefined {
+  const throughPerson =
+    principal.kind === 'person' || principal.through === 'person';
+  return throughPerson && holder !== 'portal' ? holder : undefined;
+}
+
 function wantedOf(
   holder: Holder,
   principal: Principal,
 ): ExchangeRequest['wanted'] {
-  const claims = holder === 'portal' ? {} : holder.identity.claims;
-  if (principal.kind === 'person') return { kind: 'person', claims };
-  const { id, through } = principal;
-  return {
-    kind: 'service-principal',
-    id,
-    ...(through === 'person' && { claims }),
-  };
+  const claims = handsIn(holder, principal)?.identity.claims;
+  return principal.kind === 'person'
+    ? { kind: 'person', claims: claims ?? {} }
+    : {
+        kind: 'service-principal',
+        id: principal.id,
+        ...(claims && { claims }),
+      };
 }
 
 /** Everything that decides what a credential may do; two callers never share one. */
@@ -277,8 +268,8 @@ function personKey(
   caller: IdentifiedCaller,
   connection: ConnectionConfig,
   principal: Principal,
-  /** Part of the key: a claim that names the person on the platform may change while a credential lives. */
-  name: string | undefined,
+  /** The principal's name and the person's own: a claim that names them may change while a credential lives. */
+  names: readonly (string | undefined)[],
 ): string {
   return JSON.stringify([
     caller.identity.issuer,
@@ -287,7 +278,7 @@ function personKey(
     caller.agent ?? '',
     connection.id,
     principal.kind === 'person' ? 'person' : [principal.id, principal.through],
-    name ?? '',
+    names.map(name => name ?? ''),
     connection.user.settings,
   ]);
 }
