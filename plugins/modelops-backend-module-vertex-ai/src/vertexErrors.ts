@@ -1,3 +1,4 @@
+import { ERROR_CODES } from 'backstage-plugin-modelops-common';
 import {
   codeForStatus,
   codeForStrangeBody,
@@ -22,8 +23,7 @@ export interface Purpose {
 }
 
 /** What to do when there is no quota. @internal */
-export const QUOTA_ADVICE =
-  'Ask for less, try again later, or ask the owner of the project for more quota.';
+export const QUOTA_ADVICE = `${ERROR_CODES['job-quota-exceeded']}.`;
 
 /** google.rpc codes by name. Source: google/rpc/code.proto. */
 const CODES: ReadonlyMap<string, PlatformErrorCode> = new Map([

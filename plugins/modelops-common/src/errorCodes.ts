@@ -133,7 +133,7 @@ export const ERROR_CODES = {
     'The platform did not run the job, its concurrency limit was reached',
   'job-forgotten': 'The platform no longer knows the job',
   'job-unclear':
-    'Look on the platform whether it did this, and start again only if it did not',
+    'Look on the platform whether the run was carried out, and start again only if it was not',
   'logs-disabled': 'Logs are switched off for this connection',
   // Us
   'audit-unavailable':

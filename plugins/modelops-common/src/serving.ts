@@ -35,7 +35,7 @@ export type ServedVersion = z.infer<typeof servedVersionSchema>;
 export const servingStateSchema = z.object({
   /**
    * `absent`: there is no such endpoint yet. `updating`: a change is being rolled out, `served` is what answers meanwhile.
-   * `failed`: the newest change failed, and `served` still answers if it is not empty.
+   * `failed`: the newest change failed; `message` says what went wrong, and whether `served` still answers.
    */
   state: z.enum(['ready', 'updating', 'failed', 'absent']),
   /** Why it failed, or what it waits for. Written by us. */

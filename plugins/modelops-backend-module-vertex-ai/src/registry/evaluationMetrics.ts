@@ -9,9 +9,9 @@ import type { VertexClient } from '../vertexClient';
 import { evaluationsSchema, type Evaluations } from './modelSchemas';
 import { modelPath, type VertexVersion } from './modelVersions';
 
-/** Google gives evaluations in no order it documents, so all are read for the newest: at most so many, page by page. */
-const EVALUATIONS_PER_PAGE = 50;
-const MAX_PAGES = 4;
+/** Google gives evaluations in no order it documents, so many are read for the newest. */
+const EVALUATIONS_PER_PAGE = 20;
+const MAX_PAGES = 10;
 /** Metrics that are shown, and the longest name of one. */
 const MAX_METRICS = 200;
 const LONGEST_METRIC = 128;

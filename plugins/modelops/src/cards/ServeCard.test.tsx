@@ -99,14 +99,15 @@ describe('ServeCard', () => {
     expect(screen.queryByText('Confirm promotion')).not.toBeInTheDocument();
   });
 
-  it('says that the newest change failed although the old version answers', async () => {
+  it('says that the newest change failed, and what the platform says of the old version', async () => {
+    const WHAT_FAILED =
+      'The image was not built. What was served before it still answers.';
     api.getServing.mockResolvedValue(
-      sampleServing({ state: 'failed', message: 'The image was not built.' }),
+      sampleServing({ state: 'failed', message: WHAT_FAILED }),
     );
     show();
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The image was not built. What is shown below still answers.',
-    );
+    expect((await screen.findByRole('alert')).textContent).toBe(WHAT_FAILED);
+    expect(screen.getByText(/Version 2: 90 %/)).toBeVisible();
   });
 
   it('says how old an answer is that the platform gave no newer one of', async () => {

@@ -48,10 +48,7 @@ export function ServingView(props: ServingViewProps) {
         )}
       </Box>
       {state === 'failed' ? (
-        <Alert severity="error">
-          {message ?? 'The newest change failed.'}
-          {served.length > 0 && ' What is shown below still answers.'}
-        </Alert>
+        <Alert severity="error">{message ?? 'The newest change failed.'}</Alert>
       ) : (
         message && <Typography variant="body2">{message}</Typography>
       )}

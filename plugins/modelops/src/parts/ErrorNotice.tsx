@@ -2,7 +2,7 @@ import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
 import Button from '@mui/material/Button';
 import { SignInNotice } from './SignInNotice';
-import { hintFor } from './words';
+import { furtherHint } from './words';
 
 /** Codes that a new sign-in cures. */
 const CURED_BY_SIGN_IN = new Set([
@@ -24,7 +24,7 @@ export function ErrorNotice(props: ErrorNoticeProps) {
     return <SignInNotice reason={message} onSignedIn={props.onRetry} />;
   }
   // What `internal` advises needs a trace id, which the person does not see.
-  const hint = code === 'internal' ? undefined : hintFor(code);
+  const hint = code === 'internal' ? undefined : furtherHint(props.error);
   return (
     <Alert
       severity="error"
@@ -38,7 +38,7 @@ export function ErrorNotice(props: ErrorNoticeProps) {
     >
       <AlertTitle>{props.title}</AlertTitle>
       {message}
-      {hint && !message.includes(hint) && <div>{hint}.</div>}
+      {hint && <div>{hint}</div>}
     </Alert>
   );
 }

@@ -57,10 +57,18 @@ export function hintFor(code: string | undefined): string | undefined {
     : undefined;
 }
 
-/** What went wrong, and what to do about it unless that is said already. */
-export function failureSentence({ code, message }: RunFailure): string {
-  const hint = hintFor(code);
-  return hint && !message.includes(hint) ? `${message} ${hint}.` : message;
+/** What to do about a failure, unless its message says so already. */
+export function furtherHint(failure: {
+  code?: string;
+  message: string;
+}): string | undefined {
+  const hint = hintFor(failure.code);
+  return hint && !failure.message.includes(hint) ? `${hint}.` : undefined;
+}
+
+/** What went wrong, and what to do about it. */
+export function failureSentence(failure: RunFailure): string {
+  return [failure.message, furtherHint(failure)].filter(Boolean).join(' ');
 }
 
 /** Who the platform sees when the signed-in person starts something. */
