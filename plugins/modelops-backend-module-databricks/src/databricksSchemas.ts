@@ -22,6 +22,9 @@ export const text = z
   .nullish()
   .transform(value => value ?? undefined);
 
+/** What leads to the next page; on the last it is absent or empty. @internal */
+export const pageToken = text.transform(token => token || undefined);
+
 /** A list that may be absent. @internal */
 export function listOf<S extends z.ZodType>(item: S) {
   return z
@@ -69,7 +72,7 @@ export const runSchema = runStateSchema.extend({
     z.object({ name: z.string(), value: text, default: text }),
   ),
   tasks: listOf(taskSchema),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 /** A run on the platform. @internal */
 export type DatabricksRun = z.output<typeof runSchema>;
@@ -79,7 +82,7 @@ export type DatabricksTask = z.output<typeof taskSchema>;
 /** A page of runs/list. @internal */
 export const runsPageSchema = z.object({
   runs: listOf(runSchema),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 
 /** A page of jobs/get. @internal */
@@ -92,7 +95,7 @@ export const jobSchema = z.object({
       parameters: listOf(z.object({ name: z.string(), default: text })),
     })
     .nullish(),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 
 /** Answer of run-now. @internal */
@@ -118,7 +121,7 @@ export const modelVersionsSchema = z.object({
       created_at: time,
     }),
   ),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 /** A version of a Unity Catalog model. @internal */
 export type ModelVersion = z.output<

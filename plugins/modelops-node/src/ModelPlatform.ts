@@ -45,6 +45,8 @@ export interface PlatformForm {
   parameters: PlatformParameter[];
   /** What the operation changes, as it is now. Absent for operations that change nothing that is served. */
   serving?: ServingState;
+  /** Changes whenever what the operation overwrites does, where that is not `serving`. Up to 256 characters. */
+  revision?: string;
 }
 
 /** What a form is about. @public */
@@ -65,8 +67,8 @@ export interface StartJob {
   /** The model whose versions are meant; absent for a training. */
   model?: PlatformResource;
   /**
-   * `serving.revision` of the form by which the parameters were checked. If what is served has another one right before the
-   * start, the start is refused with `platform-conflict`; a platform that can compare and set does so.
+   * `serving.revision` or `revision` of the form by which the parameters were checked. If what is served has another one right before
+   * the start, the start is refused with `platform-conflict`; a platform that can compare and set does so.
    */
   revision?: string;
   /**

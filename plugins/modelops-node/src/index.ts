@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './aliasRevision';
 export * from './baseUrl';
 export * from './Connection';
 export * from './CredentialExchanger';

@@ -1,3 +1,4 @@
+import { knownJob } from 'backstage-plugin-modelops-node/testUtils';
 import { EndpointChanges, MODEL } from '../__testUtils__/EndpointChanges';
 import { aStart, TestWorkspace } from '../__testUtils__/workspace';
 
@@ -392,10 +393,23 @@ describe('An alias', () => {
     const lost = await changes.lose(plan('challenger'), {
       path: '/*/aliases/challenger',
     });
-    const never = { ...lost, runId: 'other', parameters: { alias: 'nobody' } };
+    const never = knownJob(await changes.prepare(plan('nobody')));
     expect(await changes.read(lost, never)).toMatchObject([
       { kind: 'found', state: 'succeeded', likeness: true },
       { kind: 'missing' },
+    ]);
+  });
+
+  it('is unclear when the answer was lost and somebody changed an alias since, and missed when nobody did', async () => {
+    const never = knownJob(await changes.prepare(plan('challenger')));
+    expect(never.revision).toMatch(/^[0-9a-f]{64}$/);
+    expect(await changes.read(never)).toEqual([{ kind: 'missing' }]);
+    const lost = await changes.lose(plan('challenger'), {
+      path: '/*/aliases/challenger',
+    });
+    await changes.send(await changes.prepare(plan('challenger', '2')));
+    expect(await changes.read(lost)).toEqual([
+      { kind: 'unclear', why: expect.stringContaining('moved on') },
     ]);
   });
 });

@@ -1,6 +1,8 @@
 import {
+  aliasRevision,
   failingAs,
   ifFound,
+  missedAlias,
   PlatformError,
   shownName,
   type JobOutcomes,
@@ -30,11 +32,12 @@ export async function readAliasForm(
   call: PlatformCall,
   resource: PlatformResource,
 ): Promise<PlatformForm> {
-  const { name } = await readCatalogModel(client, call, resource);
+  const { name, aliases } = await readCatalogModel(client, call, resource);
   return {
     title: shownName(name) ?? resource.canonical,
     url: modelLink(client.settings, resource),
     direct: true,
+    revision: aliasRevision(aliases),
     parameters: [
       {
         name: 'alias',
@@ -116,9 +119,18 @@ export async function readAliasChanges(
             ...toReading(client, job),
             ...(!job.platformRunId && { likeness: true }),
           }
-        : { kind: 'missing' },
+        : missed(job, model?.aliases),
     );
   }
+}
+
+function missed(
+  job: KnownJob,
+  aliases: ReadonlyMap<string, number> | undefined,
+): JobReading {
+  return aliases
+    ? missedAlias(job, aliasRevision(aliases))
+    : { kind: 'missing' };
 }
 
 /** An alias carries no id; the run gives its own. */

@@ -34,6 +34,19 @@ describe('Everything that can be an entity', () => {
     return items;
   }
 
+  it.each([CATALOG, WORKSPACE])(
+    'ends where the token of %s is empty',
+    async path => {
+      const items = await all();
+      await workspace.databricks.fault({
+        path,
+        effect: 'merge',
+        json: { next_page_token: '' },
+      });
+      expect(await all()).toEqual(items);
+    },
+  );
+
   it('is the models that the reader may read, and the endpoints with what they serve', async () => {
     await workspace.databricks.addModel({
       fullName: 'main.Fraud.Scorer',

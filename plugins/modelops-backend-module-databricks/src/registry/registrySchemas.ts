@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, text, time } from '../databricksSchemas';
+import { listOf, pageToken, text, time } from '../databricksSchemas';
 
 // Unity Catalog writes a version as a number, the workspace registry as text; both count up from 1.
 
@@ -50,7 +50,7 @@ export type RegistryVersion = z.output<typeof catalogVersionSchema>;
 export const catalogVersionsSchema = z
   .object({
     model_versions: listOf(catalogVersionSchema),
-    next_page_token: text,
+    next_page_token: pageToken,
   })
   .transform(page => ({
     versions: page.model_versions,
@@ -71,7 +71,7 @@ export const catalogModelSchema = z.object({
 /** A page of Unity Catalog models. @internal */
 export const catalogModelsSchema = z.object({
   registered_models: listOf(catalogModelSchema),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 
 const tags = listOf(z.object({ key: z.string(), value: text }));
@@ -113,7 +113,7 @@ export const workspaceVersionAnswerSchema = z.object({
 export const workspaceVersionsSchema = z
   .object({
     model_versions: listOf(workspaceVersionSchema),
-    next_page_token: text,
+    next_page_token: pageToken,
   })
   .transform(page => ({
     versions: page.model_versions,
@@ -132,7 +132,7 @@ export const workspaceModelsSchema = z.object({
       tags,
     }),
   ),
-  next_page_token: text,
+  next_page_token: pageToken,
 });
 
 /** All endpoints; the list has no pages, and its configs are summaries. @internal */

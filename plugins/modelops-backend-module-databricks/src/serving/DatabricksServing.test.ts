@@ -85,6 +85,28 @@ describe('What is served', () => {
       expect(JSON.stringify(failed)).not.toContain('script');
     });
 
+    it.each([
+      ['that cannot start what it serves', {}, 'failed', 'is not ready'],
+      ['without anything to serve', { config: null }, 'ready', 'nothing yet'],
+    ])(
+      'does not wait for a change that nobody makes: an endpoint %s',
+      async (_what, more, state, words) => {
+        await workspace.databricks.fault({
+          path: GET_ENDPOINT,
+          effect: 'merge',
+          json: {
+            state: { ready: 'NOT_READY', config_update: 'NOT_UPDATING' },
+            ...more,
+          },
+        });
+        const read = await serving().readServing(await ada(), ENDPOINT, MODEL);
+        expect(read).toMatchObject({
+          state,
+          message: expect.stringContaining(words),
+        });
+      },
+    );
+
     it('has another revision after each change', async () => {
       const revisions = new Set<string | undefined>();
       for (const share of [10, 20, 10]) {

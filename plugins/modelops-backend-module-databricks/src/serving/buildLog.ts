@@ -58,7 +58,10 @@ async function servedNameOf(
     servedVersions(config, model),
   );
   const deployed = served.find(one => one.ours && one.version === version);
-  return deployed?.id ?? (model && version && servedNames(model, version)[0]);
+  if (deployed || !model || !version) return deployed?.id;
+  // Another model may be served under the first of the names that it can have.
+  const taken = new Set(served.map(({ id }) => id));
+  return servedNames(model, version).find(name => !taken.has(name));
 }
 
 function noteFor(error: unknown): string | undefined {

@@ -612,6 +612,33 @@ describe('Changing an endpoint', () => {
       });
     });
 
+    it('show no log of another model that has the name which a deployment would have had', async () => {
+      await workspace.databricks.setBehaviour({
+        failedUpdates: 'drop-pending',
+      });
+      await workspace.databricks.changeEndpoint('fraud-detector', {
+        serves: [
+          {
+            model: 'main.growth.uplift',
+            version: '1',
+            share: 100,
+            name: 'detector-1',
+          },
+        ],
+      });
+      const job = await changes.start({ operation: 'deploy', version: '1' });
+      await changes.finish(ENDPOINT, { failure: 'pip failed' });
+      await workspace
+        .open()
+        .readLogs(await workspace.callAs('ada'), job, 64_000);
+      const asked = (await workspace.databricks.requests())
+        .map(({ path }) => path)
+        .filter(path => path.endsWith('/build-logs'));
+      expect(asked).toEqual([
+        expect.stringMatching(/\/served-models\/detector-1-[0-9a-f]{8}\//),
+      ]);
+    });
+
     it('say that a change of traffic has no log', async () => {
       const job = await changes.start({ operation: 'promote', version: '2' });
       expect(

@@ -203,19 +203,20 @@ function isAsWanted(
 ): boolean {
   const served = servedVersions(config, job.model);
   const ours = served.filter(one => one.ours);
-  const wanted = ours.find(one => one.version === job.version);
+  // The same version may be served twice, by somebody's doing.
+  const wanted = ours.filter(one => one.version === job.version);
   const { parameters } = job;
   switch (job.operation) {
     case 'deploy':
-      return (
-        wanted !== undefined &&
-        wanted.share === Number(parameters.traffic) &&
-        (parameters.size === undefined || wanted.size === parameters.size)
+      return wanted.some(
+        ({ share, size }) =>
+          share === Number(parameters.traffic) &&
+          (parameters.size === undefined || size === parameters.size),
       );
     case 'promote':
-      return wanted !== undefined && wanted.share === shareOfOurs(served);
+      return wanted.some(({ share }) => share === shareOfOurs(served));
     case 'stop':
-      return job.version === undefined ? ours.length === 0 : !wanted;
+      return (job.version === undefined ? ours : wanted).length === 0;
     default: // traffic, rollback
       return hasShares(ours, parameters);
   }

@@ -32,6 +32,9 @@ const STATES: Record<
   },
 };
 
+const NOT_READY =
+  'Databricks says that the endpoint is not ready: what it serves is being started again, or cannot start. Look at its logs on Databricks.';
+
 /** What an endpoint serves, and how it is; undefined stands for one that does not exist. @internal */
 export function toServingState(
   settings: DatabricksSettings,
@@ -69,10 +72,11 @@ function stateOf(
       state,
       message: `${message} ${whatAnswers(answers)}`,
     };
-  // Not updating and not ready: its containers are being started again.
-  return state === 'ready' && !answers
-    ? { state: 'updating', message: 'Databricks is starting it.' }
-    : { state, message };
+  if (state !== 'ready' || answers) return { state, message };
+  // No change is under way, so another one can be made: it may be the cure.
+  return endpoint.config
+    ? { state: 'failed', message: NOT_READY }
+    : { state, message: 'The endpoint serves nothing yet.' };
 }
 
 /** Whether it serves anything, which READY alone does not say. @internal */

@@ -441,6 +441,21 @@ describe('Versions of a model', () => {
       ).toHaveLength(1);
     });
 
+    it('is unclear when its answer was lost and somebody changed an alias since, and missed when nobody did', async () => {
+      const form = await project.open().readForm(await ada(), {
+        resource: MODEL,
+        operation: 'set-alias',
+      });
+      const job = { ...anAlias('challenger'), revision: form.revision };
+      expect(job.revision).toMatch(/^[0-9a-f]{64}$/);
+      expect(await read([job])).toEqual([{ kind: 'missing' }]);
+      await project.open().start(await ada(), job);
+      await set('challenger', '1');
+      expect(await read([job])).toEqual([
+        { kind: 'unclear', why: expect.stringContaining('moved on') },
+      ]);
+    });
+
     it('misses that of a model that is gone, and stays made where it is known', async () => {
       const job = anAlias('score-one', '1');
       const gone = { ...job, resource: CHURN };

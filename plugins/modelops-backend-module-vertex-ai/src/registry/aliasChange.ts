@@ -1,6 +1,8 @@
 import {
+  aliasRevision,
   failingAs,
   ifFound,
+  missedAlias,
   PlatformError,
   refusal,
   shownName,
@@ -16,7 +18,13 @@ import type { VertexClient } from '../vertexClient';
 import { modelLink } from '../vertexLinks';
 import { nameOf } from '../vertexResources';
 import { modelSchema } from './modelSchemas';
-import { modelPath, readAll, readOne, toVersion } from './modelVersions';
+import {
+  modelPath,
+  readAll,
+  readOne,
+  toVersion,
+  type VertexVersion,
+} from './modelVersions';
 
 /** Names an alias may have; a number would be a version. Source: `MergeVersionAliasesRequest.version_aliases`. */
 const ALIAS = '^[a-z][a-zA-Z0-9\\-]{0,126}[a-z0-9]$';
@@ -41,6 +49,7 @@ export async function readAliasForm(
     title: shownName(model.displayName) ?? id,
     url: modelLink(client.settings, nameOf(resource)),
     direct: true,
+    revision: revisionOf(await readAll(client, call, resource)),
     parameters: [
       {
         name: 'alias',
@@ -110,11 +119,10 @@ export async function readAliasChanges(
   jobs: readonly KnownJob[],
   outcomes: JobOutcomes,
 ): Promise<void> {
-  const versions =
-    (await ifFound(readAll(client, call, jobs[0].resource))) ?? [];
+  const versions = await ifFound(readAll(client, call, jobs[0].resource));
   for (const job of jobs) {
     const alias = String(job.parameters.alias);
-    const isSet = versions.some(
+    const isSet = versions?.some(
       ({ version, versionAliases }) =>
         String(version) === job.version && versionAliases.includes(alias),
     );
@@ -125,9 +133,26 @@ export async function readAliasChanges(
             ...toReading(client, job),
             ...(!job.platformRunId && { likeness: true }),
           }
-        : { kind: 'missing' },
+        : missed(job, versions),
     );
   }
+}
+
+function missed(
+  job: KnownJob,
+  versions: readonly VertexVersion[] | undefined,
+): JobReading {
+  return versions
+    ? missedAlias(job, revisionOf(versions))
+    : { kind: 'missing' };
+}
+
+function revisionOf(versions: readonly VertexVersion[]): string {
+  return aliasRevision(
+    versions.flatMap(({ version, versionAliases }) =>
+      versionAliases.map(alias => [alias, version] as const),
+    ),
+  );
 }
 
 /** An alias carries no id; the run gives its own. */

@@ -443,6 +443,20 @@ describe('Changing an endpoint', () => {
       expect(error.message).toContain('Google gives such long numbers');
     });
 
+    it('when not all operations can be seen, of which one may be running', async () => {
+      const job = await changes.prepare({ operation: 'promote', version: '1' });
+      await project.google.fault({
+        path: `${PATH}/operations`,
+        effect: 'body',
+        body: JSON.stringify({ nextPageToken: 'again' }),
+      });
+      expect(await project.failureOf(changes.send(job))).toMatchObject({
+        code: 'platform-response-invalid',
+        refused: true,
+      });
+      expect(await changes.written()).toEqual([]);
+    });
+
     it('when Vertex AI tells no etag, or shares that nobody understands', async () => {
       const job = await changes.prepare({ operation: 'promote', version: '1' });
       for (const json of [

@@ -8,8 +8,22 @@ export type ChangeId =
   /** `@traffic.<run>`: done at once. The endpoint carries the run as a label. */
   | { kind: 'traffic'; runId: string };
 
-/** No operation that we know of: the answer that would have named it was lost, and Google has forgotten it. @internal */
-export const NO_OPERATION = 'unknown';
+/** Begins what stands for an operation that we do not know; no operation of Google's has a letter. */
+const UNKNOWN = 'unknown-';
+
+/**
+ * Stands for an operation that we do not know: the answer that would have named it was lost, or there never was one. With the run
+ * in it, because a name belongs to one run.
+ * @internal
+ */
+export function unknownOperation(runId: string): string {
+  return `${UNKNOWN}${runId}`;
+}
+
+/** @internal */
+export function isUnknownOperation(operation: string): boolean {
+  return operation.startsWith(UNKNOWN);
+}
 
 /** Name of a change. At most 256 characters: an endpoint has 63, an operation 19. @internal */
 export function changeId(resource: PlatformResource, change: ChangeId): string {

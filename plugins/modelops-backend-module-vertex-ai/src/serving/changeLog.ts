@@ -7,7 +7,7 @@ import {
 import { readLogTail } from '../training/trainingLog';
 import type { VertexClient } from '../vertexClient';
 import { nameOf } from '../vertexResources';
-import { NO_OPERATION, parseChangeId } from './changeId';
+import { isUnknownOperation, parseChangeId } from './changeId';
 import { readOperation, type EndpointOperation } from './endpointOperations';
 
 /**
@@ -24,12 +24,11 @@ export async function readChangeLog(
   const change = parseChangeId(job.platformRunId);
   if (!change || change.kind === 'traffic')
     return '(This change was done at once, so it has no log.)';
-  const operation =
-    change.operation === NO_OPERATION
-      ? undefined
-      : await ifFound(
-          readOperation(client, call, job.resource, change.operation),
-        );
+  const operation = isUnknownOperation(change.operation)
+    ? undefined
+    : await ifFound(
+        readOperation(client, call, job.resource, change.operation),
+      );
   const said = progressOf(operation);
   const written = await readLogTail(client, call, job, {
     resources: `resource.type="aiplatform.googleapis.com/Endpoint" AND resource.labels.endpoint_id="${nameOf(

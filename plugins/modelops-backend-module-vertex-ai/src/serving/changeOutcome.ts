@@ -88,7 +88,10 @@ export function unfinishedEnd(
 ): JobReading {
   const found = foundBy(client, job);
   const undeploys = operations.filter(
-    one => one.kind === 'undeploy' && isOfItsTime(one.startedAt, job),
+    one =>
+      one.kind === 'undeploy' &&
+      isOfItsTime(one.startedAt, job) &&
+      !isClaimed(one, job),
   );
   const open = undeploys.find(({ state }) => state === 'running');
   if (open)
@@ -125,6 +128,17 @@ export function leftOf(
       one.ours &&
       (job.version === undefined || one.version === job.version) &&
       (toDate(one.createdAt)?.getTime() ?? 0) <= latest,
+  );
+}
+
+/** Whether an operation is that of another run of ours. @internal */
+export function isClaimed(
+  { id }: EndpointOperation,
+  { claimed, resource }: KnownJob,
+): boolean {
+  const prefix = `endpoints/${nameOf(resource)}@`;
+  return [...claimed].some(
+    name => name.startsWith(prefix) && name.endsWith(`.${id}`),
   );
 }
 

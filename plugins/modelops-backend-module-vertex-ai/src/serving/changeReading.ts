@@ -1,6 +1,11 @@
 import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { changeId, parseChangeId, type ChangeId } from './changeId';
+import {
+  changeId,
+  isUnknownOperation,
+  parseChangeId,
+  type ChangeId,
+} from './changeId';
 import {
   endingOf,
   foundBy,
@@ -59,5 +64,7 @@ function knownOperation(
       startedAt: operation?.startedAt,
       endedAt: operation?.updatedAt,
     });
-  return operation ? unfinishedEnd(client, facts, job, known) : MISSING;
+  return operation || isUnknownOperation(known.operation)
+    ? unfinishedEnd(client, facts, job, known)
+    : MISSING;
 }

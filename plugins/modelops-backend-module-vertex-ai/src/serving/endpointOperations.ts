@@ -48,7 +48,7 @@ export async function listOperations(
   call: PlatformCall,
   resource: PlatformResource,
 ): Promise<EndpointOperation[]> {
-  const { pages } = await client.getPages(
+  const { pages, complete } = await client.getPages(
     call,
     {
       ...aboutOperations(resource),
@@ -58,6 +58,12 @@ export async function listOperations(
     operationsSchema,
     { maxPages: MAX_PAGES },
   );
+  // One that runs could be among those that are left.
+  if (!complete)
+    throw invalidAnswer(
+      client.connection.id,
+      `sent a list of operations of ${resource.canonical} without an end`,
+    );
   return pages
     .flatMap(({ operations }) => operations)
     .map(operation => toOperation(client, resource, operation))

@@ -6,17 +6,16 @@ import type { JobReading, KnownJob } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
 import { isOfItsTime } from '../vertexClock';
 import { RUN_ID_LABEL } from '../vertexLabels';
-import { nameOf } from '../vertexResources';
-import { changeId, deployedModelIdOf, NO_OPERATION } from './changeId';
+import { changeId, deployedModelIdOf, unknownOperation } from './changeId';
 import {
   endingOf,
   foundBy,
+  isClaimed,
   leftOf,
   toDate,
   unfinishedEnd,
   type EndpointFacts,
 } from './changeOutcome';
-import type { EndpointOperation } from './endpointOperations';
 import type { Endpoint } from './endpointSchemas';
 import { servedVersions } from './servedVersions';
 
@@ -55,7 +54,7 @@ function lostDeployment(
   const change = {
     kind: 'deploy' as const,
     deployedModelId,
-    operation: done?.id ?? NO_OPERATION,
+    operation: done?.id ?? unknownOperation(job.runId),
   };
   if (deployed && !(deployed.ours && deployed.version === job.version))
     return {
@@ -104,12 +103,15 @@ function lostEnd(
       ? unclear(job)
       : MISSING;
   const newest = facts.operations.find(
-    one => one.kind === 'undeploy' && isOfItsTime(one.startedAt, job),
+    one =>
+      one.kind === 'undeploy' &&
+      isOfItsTime(one.startedAt, job) &&
+      !isClaimed(one, job),
   );
   const change = {
     kind: 'undeploy' as const,
     deployedModelId: left[0]?.id ?? '0',
-    operation: newest?.id ?? NO_OPERATION,
+    operation: newest?.id ?? unknownOperation(job.runId),
   };
   if (left.length === 0)
     return foundBy(client, job)(change, {
@@ -155,16 +157,6 @@ function hasWantedShares(
 
 function isMarked({ labels }: Endpoint, { runId }: KnownJob): boolean {
   return labels[RUN_ID_LABEL] === runId;
-}
-
-function isClaimed(
-  { id }: EndpointOperation,
-  { claimed, resource }: KnownJob,
-): boolean {
-  const prefix = `endpoints/${nameOf(resource)}@`;
-  return [...claimed].some(
-    name => name.startsWith(prefix) && name.endsWith(`.${id}`),
-  );
 }
 
 function unclear({ resource }: KnownJob): JobReading {

@@ -284,15 +284,40 @@ describe('Reading changes of endpoints', () => {
         { operation: 'stop', version: '2' },
         { method: 'PATCH', path: PATH },
       );
-      expect(await outcome(job)).toEqual(['found', 'running', undefined]);
-      const [later] = await changes.read({ ...job, notAfter: new Date() });
-      expect(later).toMatchObject({
-        state: 'failed',
-        failure: {
-          code: 'deployment-failed',
-          message: expect.stringContaining('version 2 is still deployed'),
-        },
-      });
+      const [first] = await changes.read(job);
+      expect(first).toMatchObject({ kind: 'found', state: 'running' });
+      const { platformRunId } = first as { platformRunId: string };
+      const named = { ...job, platformRunId };
+      expect(await outcome(named)).toEqual(['found', 'running', undefined]);
+      for (const late of [job, named]) {
+        const [reading] = await changes.read({ ...late, notAfter: new Date() });
+        expect(reading).toMatchObject({
+          state: 'failed',
+          platformRunId,
+          failure: {
+            code: 'deployment-failed',
+            message: expect.stringContaining('version 2 is still deployed'),
+          },
+        });
+      }
+      await changes.make({ operation: 'stop', version: '2' });
+      expect(await outcome(named)).toEqual(['found', 'succeeded', undefined]);
+    });
+
+    it('gives two ends that stopped half way names of their own, and neither the end of an earlier one', async () => {
+      await changes.make(CANARY);
+      const stop = { operation: 'stop', version: '2' } as const;
+      const failed = await changes.start(stop);
+      await changes.finish(undefined, { message: 'x' });
+      const claimed = new Set([failed.platformRunId]);
+      const names = new Set<string>();
+      for (let time = 0; time < 2; time++) {
+        const job = await changes.lose(stop, { method: 'PATCH', path: PATH });
+        const [reading] = await changes.read({ ...job, claimed });
+        expect(reading).toMatchObject({ kind: 'found', state: 'running' });
+        names.add((reading as { platformRunId: string }).platformRunId);
+      }
+      expect(names.size).toBe(2);
     });
 
     it.each([CANARY, PROMOTE, { operation: 'stop', version: '1' }] as const)(

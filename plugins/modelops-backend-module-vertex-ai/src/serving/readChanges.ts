@@ -7,7 +7,7 @@ import {
   type PlatformCall,
 } from 'backstage-plugin-modelops-node';
 import type { VertexClient } from '../vertexClient';
-import { NO_OPERATION, parseChangeId } from './changeId';
+import { isUnknownOperation, parseChangeId } from './changeId';
 import { readChange } from './changeReading';
 import { findEndpoint } from './endpoint';
 import {
@@ -66,7 +66,7 @@ function unlistedOperation(
   const known = platformRunId && parseChangeId(platformRunId);
   return known &&
     known.kind !== 'traffic' &&
-    known.operation !== NO_OPERATION &&
+    !isUnknownOperation(known.operation) &&
     !operations.some(({ id }) => id === known.operation)
     ? known.operation
     : undefined;

@@ -200,7 +200,7 @@ export class RunService {
       jobRunsAs: form.jobRunsAs,
       parameters,
       model,
-      revision: form.serving?.revision,
+      revision: form.serving?.revision ?? form.revision,
       before: sharesOf(form),
     };
   }

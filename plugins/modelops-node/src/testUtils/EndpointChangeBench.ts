@@ -83,7 +83,7 @@ export abstract class EndpointChangeBench<
       resource: this.usual.endpoint,
       model: this.usual.model,
       principal: this.usual.principal,
-      revision: form.serving?.revision,
+      revision: form.serving?.revision ?? form.revision,
       ...plan,
       parameters: { ...Object.fromEntries(defaults), ...plan.parameters },
     };
