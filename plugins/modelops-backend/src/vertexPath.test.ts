@@ -167,6 +167,7 @@ describe.each(databases.eachSupportedId())(
         await demand('deploy', 'deploy', {
           version: '2',
           target: 'vertex-demo:endpoint/demand-new',
+          revision: 'absent',
           parameters: { traffic: 100 },
         }),
       );

@@ -146,6 +146,71 @@ describe('Google refuses', () => {
     );
   });
 
+  it('to put a version where somebody else has put one since, also where there was nothing', async () => {
+    const target = 'vertex-demo:endpoint/demand-new';
+    const form = await portal.call(
+      'ada',
+      'GET',
+      `${MODEL}/actions/deploy?operation=deploy&target=${encodeURIComponent(
+        target,
+      )}`,
+    );
+    expect(form.body.serving).toEqual({ state: 'absent', served: [] });
+    await simulators().google.changeEndpoint('demand-new', {
+      serves: [{ model: 'demand-forecast', version: '1', share: 100 }],
+    });
+    const before = await simulators().google.endpoint('demand-new');
+    const answer = await change(portal, 'ada', 'deploy', 'deploy', {
+      entityRef: DEMAND,
+      target,
+      version: '2',
+      revision: 'absent',
+      parameters: { traffic: 100 },
+    });
+    expect([answer.status, answer.body.error.code]).toEqual([
+      409,
+      'serving-changed',
+    ]);
+    expect(await simulators().google.endpoint('demand-new')).toEqual(before);
+  });
+
+  it('an undeployment after the traffic was moved: the run says so, and a rollback gives back what was before it', async () => {
+    const { google } = simulators();
+    await google.changeEndpoint('demand-forecast', {
+      serves: [
+        { model: 'demand-forecast', version: '1', share: 50 },
+        { model: 'demand-forecast', version: '2', share: 50 },
+      ],
+    });
+    const moved = await change(portal, 'ada', 'serve', 'promote', {
+      entityRef: DEMAND,
+      version: '2',
+    });
+    await portal.until(moved.body.id, 'succeeded');
+    const back = await change(portal, 'ada', 'serve', 'rollback', {
+      entityRef: DEMAND,
+    });
+    await portal.until(back.body.id, 'succeeded');
+    const stopped = await change(portal, 'ada', 'serve', 'stop', {
+      entityRef: DEMAND,
+      version: '2',
+    });
+    await portal.until(stopped.body.id, 'running');
+    await google.finishOperation('demand-forecast', {
+      failure: { message: 'x' },
+    });
+    const run = await portal.until(stopped.body.id, 'failed');
+    expect(run.failure?.message).toContain('Stop it again');
+    const { body } = await portal.call('ada', 'GET', `${MODEL}/serving`);
+    const shares = body.served.map((one: any) => [one.version, one.share]);
+    expect(shares.sort()).toEqual([
+      ['1', 100],
+      ['2', 0],
+    ]);
+    expect(body.rollback).toMatchObject({ runId: stopped.body.id });
+    expect(Object.values(body.rollback.shares)).toEqual([50, 50]);
+  });
+
   it('nobody to become a service account with somebody else’s token', async () => {
     await portal.close();
     portal = await start(config => {

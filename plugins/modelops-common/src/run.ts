@@ -78,8 +78,8 @@ export const startRunSchema = z
     /** Which of several bound resources, `<connection>:<resource>`; the first by default. */
     target: targetSchema.optional(),
     /**
-     * `serving.revision` of the form that the person decided by: what is served must not have changed since. Without it,
-     * what is served when the request arrives.
+     * `serving.revision` of the form that the person decided by, `absent` where it has none: what is served must not have changed
+     * since. Without it, what is served when the request arrives.
      */
     revision: z
       .string()

@@ -31,6 +31,9 @@ export const servedVersionSchema = z.object({
 /** One thing that an endpoint serves. @public */
 export type ServedVersion = z.infer<typeof servedVersionSchema>;
 
+/** Stands for the revision of an endpoint that does not exist, for whoever decides by that. @public */
+export const ABSENT_REVISION = 'absent';
+
 /** What an endpoint serves, and how it is. @public */
 export const servingStateSchema = z.object({
   /**

@@ -62,12 +62,12 @@ export class ChangeGate {
     if (form.serving?.state === 'absent' && operation === 'deploy')
       requireMayCreate(decision, form);
     if (operation !== 'rollback' || !model) return form;
-    const newest = await this.options.runs.newestChange(
+    const changes = await this.options.runs.newestChanges(
       binding.connection,
       binding.resource,
       model.resource,
     );
-    return rollbackForm(form, newest?.before);
+    return rollbackForm(form, changes);
   }
 
   /**

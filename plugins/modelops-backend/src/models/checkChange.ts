@@ -1,4 +1,5 @@
 import {
+  ABSENT_REVISION,
   type Operation,
   planDeploy,
   planPromote,
@@ -27,7 +28,8 @@ export interface AskedChange {
 export function checkChange(form: PlatformForm, asked: AskedChange): void {
   const { serving } = form;
   if (!serving) return;
-  if (asked.revision !== undefined && asked.revision !== serving.revision) {
+  const { revision = ABSENT_REVISION } = serving;
+  if (asked.revision !== undefined && asked.revision !== revision) {
     throw new StateConflictError(
       'serving-changed',
       `What ${form.title} serves was changed since you looked. Look again, then decide again. Nothing was changed.`,

@@ -1,15 +1,17 @@
-import type { TrafficShares } from 'backstage-plugin-modelops-common';
 import type { PlatformForm } from 'backstage-plugin-modelops-node';
 import { StateConflictError } from '../errors';
-import { rollbackTo } from '../serving/rollback';
+import type { StoredRun } from '../runs/runRow';
+import { changeToTakeBack, rollbackTo } from '../serving/rollback';
 
 /** The form of a rollback: that of a traffic change, with the shares from before the newest change as its defaults. */
 export function rollbackForm(
   form: PlatformForm,
-  before: TrafficShares | undefined,
+  changes: readonly StoredRun[],
 ): PlatformForm {
+  const served = form.serving?.served ?? [];
+  const before = changeToTakeBack(served, changes)?.before;
   if (!before) throw nothingToTakeBack('no change of it is recorded here');
-  const rollback = rollbackTo(form.serving?.served ?? [], before);
+  const rollback = rollbackTo(served, before);
   if (!rollback.ok) throw nothingToTakeBack(rollback.problem);
   return {
     ...form,

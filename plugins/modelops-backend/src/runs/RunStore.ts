@@ -69,6 +69,9 @@ type OpenRunRow = Pick<
   'action' | 'connection' | 'resource' | 'environment'
 > & { open: number | string };
 
+/** Changes after the last one that was certainly made; more of them than that, and an older one is not looked for. */
+const MAX_NEWEST_CHANGES = 20;
+
 /** States in which a run may still cost something; `unknown` counts (design §5, step 6). */
 const OPEN_STATES: readonly RunState[] = [
   'requested',
@@ -345,26 +348,36 @@ export class RunStore {
     return row ? `${row.run_id} ${row.state}` : '';
   }
 
-  /** The newest change of what a resource serves of a model that is known to have been made, if it says what was before. */
-  async newestChange(
+  /**
+   * Changes of what a resource serves of a model that say what was before: those that may have been made, and the one before them
+   * that is known to have been. Newest first.
+   */
+  async newestChanges(
     connection: string,
     resource: string,
     model: string,
-  ): Promise<StoredRun | undefined> {
-    const row = await this.select()
-      .where({
-        connection,
-        resource,
-        model,
-        state: 'succeeded' satisfies RunState,
-      })
+  ): Promise<StoredRun[]> {
+    const rows = await this.select()
+      .where({ connection, resource, model })
+      .where(made =>
+        made
+          .whereIn('state', ['succeeded', 'lost'] satisfies RunState[])
+          // It was seen on the platform, so some of it may have been done.
+          .orWhere(seen =>
+            seen
+              .where('state', 'failed' satisfies RunState)
+              .whereNotNull('platform_run_id'),
+          ),
+      )
       .whereNotNull('traffic_before')
       .orderBy([
         { column: 'requested_at', order: 'desc' },
         { column: 'run_id', order: 'desc' },
       ])
-      .first();
-    return row && toRun(row);
+      .limit(MAX_NEWEST_CHANGES);
+    const changes = rows.map(toRun);
+    const known = changes.findIndex(({ state }) => state === 'succeeded');
+    return known < 0 ? changes : changes.slice(0, known + 1);
   }
 
   /** Ids of the runs that these jobs of a connection belong to, by job. */

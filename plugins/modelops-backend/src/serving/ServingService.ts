@@ -29,7 +29,7 @@ import { aboutReading } from '../reading/aboutReading';
 import type { PlatformReader, Reading } from '../reading/PlatformReader';
 import type { StoredRun } from '../runs/runRow';
 import type { RunStore } from '../runs/RunStore';
-import { rollbackTo } from './rollback';
+import { changeToTakeBack, rollbackTo } from './rollback';
 
 /** Longest a list of versions waits to know where they are served, in milliseconds; it goes without otherwise. */
 const SHARES_PATIENCE_MS = 3_000;
@@ -54,7 +54,7 @@ export class ServingService {
       actions: ModelActions;
       connections: ConnectionRegistry;
       reader: PlatformReader;
-      runs: Pick<RunStore, 'changeMark' | 'newestChange'>;
+      runs: Pick<RunStore, 'changeMark' | 'newestChanges'>;
       ledger: AuditLedger;
       journal: RequestJournal;
     },
@@ -84,11 +84,11 @@ export class ServingService {
       if (!decision.allowed)
         throw new RefusedError(decision.code, decision.message);
       const readable = { caller, binding, decision, model };
-      const [reading, load, newest] = await Promise.all([
+      const [reading, load, changes] = await Promise.all([
         this.readState(readable),
         this.findLoad(readable),
         model &&
-          this.options.runs.newestChange(
+          this.options.runs.newestChanges(
             binding.connection,
             binding.resource,
             model.resource,
@@ -109,7 +109,9 @@ export class ServingService {
         target: targetOf(binding),
         load,
         // What is served now is not known then.
-        rollback: freshness.failure ? undefined : toRollback(value, newest),
+        rollback: freshness.failure
+          ? undefined
+          : toRollback(value, changes ?? []),
         freshness,
       };
     } catch (error) {
@@ -200,8 +202,9 @@ export class ServingService {
 /** What taking back the newest change made here would restore, if that can be done. */
 function toRollback(
   { served }: ServingState,
-  newest: StoredRun | undefined,
+  changes: readonly StoredRun[],
 ): Serving['rollback'] {
+  const newest = changeToTakeBack(served, changes);
   if (!newest?.before) return undefined;
   const rollback = rollbackTo(served, newest.before);
   return rollback.ok

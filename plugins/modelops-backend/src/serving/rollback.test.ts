@@ -1,5 +1,6 @@
 import type { ServedVersion } from 'backstage-plugin-modelops-common';
-import { rollbackTo } from './rollback';
+import type { StoredRun } from '../runs/runRow';
+import { changeToTakeBack, rollbackTo } from './rollback';
 
 const served = (
   id: string,
@@ -53,5 +54,34 @@ describe('rollbackTo', () => {
       ok: false,
       problem: expect.stringContaining('have to make 50 %'),
     });
+  });
+});
+
+describe('changeToTakeBack', () => {
+  const change = (state: StoredRun['state'], before: StoredRun['before']) =>
+    ({ id: `${state} ${JSON.stringify(before)}`, state, before } as StoredRun);
+  const now = [served('d-2', 100), served('d-3', 0)];
+  const known = change('succeeded', { 'd-2': 90, 'd-3': 10 });
+
+  it.each<[string, StoredRun[], StoredRun | undefined]>([
+    ['the newest that was made', [known], known],
+    [
+      'a later one that failed half way',
+      [change('failed', { 'd-2': 50, 'd-3': 50 }), known],
+      change('failed', { 'd-2': 50, 'd-3': 50 }),
+    ],
+    [
+      'none that failed and changed nothing',
+      [change('failed', { 'd-2': 100, 'd-3': 0 }), known],
+      known,
+    ],
+    [
+      'a later one of which nobody knows the end',
+      [change('lost', { 'd-2': 70, 'd-3': 30 }), known],
+      change('lost', { 'd-2': 70, 'd-3': 30 }),
+    ],
+    ['nothing', [], undefined],
+  ])('is %s', (_which, changes, expected) => {
+    expect(changeToTakeBack(now, changes)).toEqual(expected);
   });
 });

@@ -302,5 +302,16 @@ describe('Deploying', () => {
     expect(
       dialog.getByText(/The endpoint does not exist yet. It is created/),
     ).toBeVisible();
+    api.startRun.mockReturnValue(new Promise(() => {}));
+    await userEvent.selectOptions(
+      dialog.getByRole('combobox', { name: 'Version' }),
+      '4',
+    );
+    await userEvent.click(dialog.getByRole('button', { name: 'Deploy' }));
+    // Somebody else may create it meanwhile.
+    expect(api.startRun).toHaveBeenCalledWith(
+      expect.objectContaining({ revision: 'absent' }),
+      expect.any(String),
+    );
   });
 });

@@ -12,10 +12,11 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import type {
-  ActionForm,
-  Run,
-  StartRunRequest,
+import {
+  ABSENT_REVISION,
+  type ActionForm,
+  type Run,
+  type StartRunRequest,
 } from 'backstage-plugin-modelops-common';
 import { useStartRun } from '../hooks/useStartRun';
 import {
@@ -95,7 +96,9 @@ export function OperationForm(props: OperationFormProps) {
       operation: form.operation,
       ...request,
       parameters: { ...toParameters(asked, values), ...request?.parameters },
-      ...(form.serving?.revision ? { revision: form.serving.revision } : {}),
+      ...(form.serving && {
+        revision: form.serving.revision ?? ABSENT_REVISION,
+      }),
       ...(reason.trim() ? { reason: reason.trim() } : {}),
     });
   };
