@@ -87,6 +87,29 @@ describe('A job that was started', () => {
       expect(one.modelVersion?.version).not.toBe(other.modelVersion?.version);
     });
 
+    it('is that of the run also when many versions were made since', async () => {
+      const job = await trained();
+      const { credential } = await workspace.callAs('ada');
+      const answer = await fetch(`${workspace.databricks.host}${VERSIONS}`, {
+        headers: { authorization: `Bearer ${credential.accessToken.reveal()}` },
+      });
+      const { model_versions: versions } = await answer.json();
+      const [newest] = [...versions].sort((a, b) => b.version - a.version);
+      const since = Array.from({ length: 30 }, (_, at) => ({
+        ...newest,
+        version: newest.version + at + 1,
+        run_id: `of-another-run-${at}`,
+        created_at: newest.created_at + at + 1,
+      }));
+      await workspace.databricks.fault({
+        path: VERSIONS,
+        effect: 'body',
+        body: JSON.stringify({ model_versions: [...versions, ...since] }),
+      });
+      const made = await result(job);
+      expect(made.modelVersion?.version).toBe(String(newest.version));
+    });
+
     it('reads on after an empty page', async () => {
       const job = await trained();
       await workspace.databricks.fault({
@@ -189,7 +212,7 @@ describe('A job that was started', () => {
       expect(await result(job)).toEqual({ metrics: [] });
       const asked = await workspace.databricks.requests({ path: MLFLOW_RUN });
       expect(asked).toHaveLength(20);
-      expect(asked[0].query.run_id).toEqual(['r499']);
+      expect(asked[0].query.run_id).toEqual(['r0']);
     });
   });
 

@@ -235,6 +235,23 @@ describe('readJobs', () => {
       },
     );
 
+    it('stops looking through the runs of others also when more runs are left than can be read one by one', async () => {
+      const jobs = Array.from({ length: 60 }, (_, at) =>
+        knownJob(aStart(), { platformRunId: String(990_000 + at) }),
+      );
+      for (let page = 0; page < 40; page++)
+        await workspace.databricks.fault({
+          path: LIST,
+          effect: 'body',
+          body: JSON.stringify({ has_more: true, next_page_token: `p${page}` }),
+          count: 1,
+        });
+      await reader.read(jobs);
+      expect((await reader.asked()).filter(path => path === LIST)).toHaveLength(
+        24,
+      );
+    });
+
     it('reads at most a page of them one by one, others each time, and says of the rest that they were not read', async () => {
       const { runId } = await workspace.databricks.startStrangersRun();
       const jobs = Array.from({ length: 60 }, () =>

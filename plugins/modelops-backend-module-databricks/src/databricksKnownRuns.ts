@@ -69,8 +69,8 @@ async function listKnown(
       for (const run of page)
         if (missing.delete(run.run_id)) runs.set(run.run_id, run);
       pagesInVain = missing.size < before ? 0 : pagesInVain + 1;
-      // To read on pays until as many pages were in vain as runs are left to be read alone.
-      return missing.size <= Math.min(pagesInVain, MOST_READ_ALONE);
+      // To read on pays until as many pages were in vain as runs can be read alone.
+      return pagesInVain >= Math.min(missing.size, MOST_READ_ALONE);
     });
     return { runs };
   } catch (error) {

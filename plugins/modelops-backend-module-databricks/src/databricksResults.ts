@@ -40,7 +40,10 @@ export async function readRunResult(
   return { metrics: [] };
 }
 
-/** Newest first; older than the run cannot be its own. The API promises no order, and a page may be empty. */
+/**
+ * Oldest first, of those that are not older than the run: its own is among the first, however many there are by now. The API
+ * promises no order, and a page may be empty.
+ */
 async function listVersionsSince(
   client: DatabricksClient,
   call: PlatformCall,
@@ -65,7 +68,7 @@ async function listVersionsSince(
   return pages
     .flatMap(page => page.model_versions)
     .filter(version => version.run_id && createdAt(version) >= since)
-    .sort((a, b) => createdAt(b) - createdAt(a));
+    .sort((a, b) => createdAt(a) - createdAt(b));
 }
 
 function createdAt(version: ModelVersion): number {

@@ -140,6 +140,7 @@ export const ERROR_CODES = {
     'The audit ledger cannot be written, so nothing was started; try again later',
   'run-state-conflict': 'The run changed meanwhile; look again',
   'run-over': 'The run is over; there is nothing to cancel',
+  'run-without-job': 'What became of the run says why',
   'run-not-submitted':
     'The run has no job on the platform yet; try again in a moment',
   internal: 'Report it with the trace id',

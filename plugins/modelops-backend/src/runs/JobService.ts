@@ -204,12 +204,23 @@ export class JobService {
       throw new RefusedError(decision.code, decision.message);
     const { platformRunId } = run;
     if (!platformRunId) {
-      throw new StateConflictError(
-        'run-not-submitted',
-        'The run has no job on the platform yet. Try again in a moment.',
-      );
+      throw isTerminal(run.state)
+        ? new StateConflictError(
+            'run-without-job',
+            'The run is over and never had a job on the platform that is known.',
+          )
+        : new StateConflictError(
+            'run-not-submitted',
+            'The run has no job on the platform yet. Try again in a moment.',
+          );
     }
     const open = this.options.connections.getConnection(run.connection);
+    if (open.platform.id !== run.platform) {
+      throw new StateConflictError(
+        'binding-connection-unknown',
+        `The connection '${run.connection}' leads to another platform than the one that the run was started on.`,
+      );
+    }
     return {
       run,
       open,

@@ -44,6 +44,8 @@ const LATER_PAUSE_MS = 10_000;
 const YOUNG_MS = 120_000;
 /** The longest the pause grows to while nobody answers. */
 const LONGEST_PAUSE_MS = 120_000;
+/** Looks in a row without an answer that take more than a day: the first few follow each other sooner. */
+const LOOKS_OF_A_DAY = WATCH_MS / LONGEST_PAUSE_MS + 10;
 /** Pause between two looks for a job of a run that was closed as never sent, in milliseconds. */
 const WATCH_PAUSE_MS = 10 * 60_000;
 
@@ -119,9 +121,13 @@ export class RunReconciler {
     signal: AbortSignal,
   ): Promise<void> {
     const connection = this.options.connections.findConnection(connectionId);
-    const looks = connection
-      ? await this.look(connection, due, signal)
-      : new Map(due.map(run => [run.id, connectionGone(run)]));
+    const readable = due.filter(run => isReadable(connection, run));
+    const looks =
+      connection && readable.length > 0
+        ? await this.look(connection, readable, signal)
+        : new Map<string, Look>();
+    for (const run of due)
+      if (!readable.includes(run)) looks.set(run.id, connectionGone(run));
     const { runs, owner, clock, logger } = this.options;
     const at = clock();
     const pauses: RunPause[] = [];
@@ -331,10 +337,26 @@ function nextRead(
     : null;
 }
 
-/** What can be said of a run whose connection was taken out of app-config: nothing, and that will not change. */
+/** Whether a run's connection still leads to where the run was started. Its id may have been given to another platform. */
+function isReadable(
+  connection: OpenConnection | undefined,
+  run: StoredRun,
+): boolean {
+  return (
+    connection?.platform.id === run.platform &&
+    connection.platform.parseResource(run.resource) !== undefined
+  );
+}
+
+/**
+ * What can be said of a run whose connection was taken out of app-config: nothing. It may be a mistake, or a replica with an older
+ * file, so that counts only once it has been so for a day.
+ */
 function connectionGone(run: StoredRun): Look {
-  return {
-    kind: 'unclear',
-    why: `The connection ${run.connection} is no longer in app-config, so how the run ended cannot be found out.`,
-  };
+  return run.readsFailed < LOOKS_OF_A_DAY
+    ? { kind: 'unreachable' }
+    : {
+        kind: 'unclear',
+        why: `The connection ${run.connection} is no longer in app-config, so how the run ended cannot be found out.`,
+      };
 }
