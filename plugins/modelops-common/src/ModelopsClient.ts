@@ -197,7 +197,9 @@ export class ModelopsClient implements ModelopsApi {
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) query.set(name, String(value));
     }
-    return `${base}/v1${path}${query.size > 0 ? `?${query}` : ''}`;
+    // Not `query.size`, which browsers before 2023 do not have.
+    const search = query.toString();
+    return `${base}/v1${path}${search && `?${search}`}`;
   }
 
   private async idTokenFor(route: RestRoute): Promise<string | undefined> {

@@ -67,7 +67,8 @@ function Question(props: ConfirmInPlaceProps & { onClose: () => void }) {
       role="group"
       aria-label={props.label}
       tabIndex={-1}
-      onKeyDown={event => event.key === 'Escape' && onClose()}
+      // While it starts it stays, because nobody would see how it went.
+      onKeyDown={event => event.key === 'Escape' && !starting && onClose()}
       sx={{
         p: 1.5,
         width: '100%',

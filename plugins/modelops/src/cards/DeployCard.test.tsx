@@ -294,6 +294,54 @@ describe('Deploying', () => {
     });
   });
 
+  it('says that the form could not be read again', async () => {
+    api.startRun.mockRejectedValue(
+      new ModelopsError(409, 'serving-changed', 'It was changed.'),
+    );
+    const dialog = await open();
+    await userEvent.selectOptions(
+      dialog.getByRole('combobox', { name: 'Version' }),
+      '4',
+    );
+    api.getForm.mockRejectedValueOnce(
+      new ModelopsError(503, 'platform-unreachable', 'It does not answer.'),
+    );
+    await userEvent.click(dialog.getByRole('button', { name: 'Deploy' }));
+    expect(
+      await dialog.findByText('The form could not be read again'),
+    ).toBeVisible();
+    await userEvent.click(dialog.getByRole('button', { name: 'Try again' }));
+    await waitFor(() =>
+      expect(
+        dialog.queryByText('The form could not be read again'),
+      ).not.toBeInTheDocument(),
+    );
+    expect(dialog.getByRole('combobox', { name: 'Version' })).toHaveValue('4');
+  });
+
+  it('shows no preview of what is no number, and says what is wrong', async () => {
+    const dialog = await open();
+    await userEvent.selectOptions(
+      dialog.getByRole('combobox', { name: 'Version' }),
+      '4',
+    );
+    const percent = dialog.getByRole('textbox', {
+      name: 'Percent of the traffic',
+    });
+    await userEvent.clear(percent);
+    expect(dialog.queryByText('What changes')).not.toBeInTheDocument();
+    await userEvent.click(dialog.getByRole('button', { name: 'Deploy' }));
+    expect(dialog.getByRole('alert')).toHaveTextContent(
+      'Traffic: Needs a value',
+    );
+    await userEvent.type(percent, '10,5');
+    expect(dialog.queryByText('What changes')).not.toBeInTheDocument();
+    expect(dialog.getByRole('alert')).toHaveTextContent(
+      'Traffic: Has to be a number',
+    );
+    expect(api.startRun).not.toHaveBeenCalled();
+  });
+
   it('says that the endpoint is created', async () => {
     api.getForm.mockResolvedValue(
       deployForm([], { serving: { state: 'absent', served: [] } }),

@@ -42,10 +42,14 @@ export function DeployForm(props: DeployFormProps) {
   const most = shareOfOurs(served);
   const field = form.schema.properties[TRAFFIC];
   const [share, setShare] = useState(() => firstShare(form, most));
-  const percent = share.all || !field ? most : Number(share.text || NaN);
+  const text = share.all || !field ? String(most) : share.text;
+  const percent = text === '' ? NaN : Number(text);
 
-  const preview = version ? previewDeploy(served, version, percent) : undefined;
-  const problem = problemOf(form, version, percent, preview);
+  const preview =
+    version && Number.isFinite(percent)
+      ? previewDeploy(served, version, percent)
+      : undefined;
+  const problem = problemOf(form, version, text, preview);
   const others = otherModels(served);
   return (
     <OperationForm
@@ -126,19 +130,18 @@ function firstShare(form: ActionForm, most: number): Share {
 function problemOf(
   form: ActionForm,
   version: string,
-  percent: number,
+  text: string,
   preview: ReturnType<typeof previewDeploy> | undefined,
 ): string | undefined {
   if (!version) return 'Choose a version.';
   const field = form.schema.properties[TRAFFIC];
   if (field) {
-    if (Number.isNaN(percent)) return 'Traffic: Needs a value';
     const errors = checkValues(
       {
         schema: { properties: { [TRAFFIC]: field }, required: [TRAFFIC] },
         defaults: {},
       },
-      { [TRAFFIC]: String(percent) },
+      { [TRAFFIC]: text },
     );
     if (errors[TRAFFIC]) return `Traffic: ${errors[TRAFFIC]}`;
   }

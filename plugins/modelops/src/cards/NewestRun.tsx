@@ -24,7 +24,9 @@ export interface NewestRunProps {
 /** The newest run in a few words, and the way to all there is to know about it. */
 export function NewestRun(props: NewestRunProps) {
   const { run } = props;
-  const [open, setOpen] = useState(false);
+  const [opened, setOpened] = useState<Run>();
+  // A run that starts meanwhile is the newest one then, but not the one that somebody reads about.
+  const shown = opened?.id === run.id ? run : opened;
   return (
     <Box>
       <Typography component="h3" variant="subtitle2" sx={{ mb: 0.5 }}>
@@ -55,17 +57,17 @@ export function NewestRun(props: NewestRunProps) {
           size="small"
           aria-label={`Details of ${runWord(run)}`}
           aria-haspopup="dialog"
-          onClick={() => setOpen(true)}
+          onClick={() => setOpened(run)}
         >
           Details
         </Button>
       </Box>
-      <Explanation run={run} onOpen={() => setOpen(true)} />
-      {open && (
+      <Explanation run={run} onOpen={() => setOpened(run)} />
+      {shown && (
         <RunDetailsPanel
-          run={run}
+          run={shown}
           resultAtOnce
-          onClose={() => setOpen(false)}
+          onClose={() => setOpened(undefined)}
         />
       )}
     </Box>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
@@ -10,6 +10,7 @@ import type { ActionForm } from 'backstage-plugin-modelops-common';
 import { type FormOf, useForm } from '../hooks/useForm';
 import { ErrorNotice } from '../parts/ErrorNotice';
 import { Waiting } from '../parts/Waiting';
+import { StartingContext } from './StartingContext';
 
 export interface OperationDialogProps {
   title: string;
@@ -25,6 +26,7 @@ export interface OperationDialogProps {
 export function OperationDialog(props: OperationDialogProps) {
   const { above, onClose, title, ...body } = props;
   const titleId = useId();
+  const starting = useRef(false);
   return (
     <Dialog
       open
@@ -32,11 +34,15 @@ export function OperationDialog(props: OperationDialogProps) {
       maxWidth="sm"
       aria-labelledby={titleId}
       // A click beside the dialog would throw away what was typed.
-      onClose={(_, reason) => reason !== 'backdropClick' && onClose()}
+      onClose={(_, reason) =>
+        reason !== 'backdropClick' && !starting.current && onClose()
+      }
     >
       <DialogTitle id={titleId}>{title}</DialogTitle>
       {above && <Box sx={{ px: 3, py: 1 }}>{above}</Box>}
-      <FormBody {...body} onClose={onClose} key={JSON.stringify(body.of)} />
+      <StartingContext.Provider value={starting}>
+        <FormBody {...body} onClose={onClose} key={JSON.stringify(body.of)} />
+      </StartingContext.Provider>
     </Dialog>
   );
 }
@@ -46,7 +52,20 @@ function FormBody(props: Omit<OperationDialogProps, 'title' | 'above'>) {
   const { onClose } = props;
   const form = useForm(props.entityRef, props.of);
   if (form.value) {
-    return <>{props.children({ form: form.value, reload: form.load })}</>;
+    return (
+      <>
+        {form.error && !form.loading && (
+          <Box sx={{ px: 3, py: 1 }}>
+            <ErrorNotice
+              title="The form could not be read again"
+              error={form.error}
+              onRetry={form.load}
+            />
+          </Box>
+        )}
+        {props.children({ form: form.value, reload: form.load })}
+      </>
+    );
   }
   return (
     <>

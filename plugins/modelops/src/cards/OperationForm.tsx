@@ -28,6 +28,7 @@ import {
 import { ParameterField } from './ParameterField';
 import { RunsAsNote } from './RunsAsNote';
 import { StartError } from './StartError';
+import { useKeepOpen } from './StartingContext';
 
 /** Longest reason the backend accepts. Source: startRunSchema. */
 const MAX_REASON = 500;
@@ -64,6 +65,7 @@ export function OperationForm(props: OperationFormProps) {
   const [tried, setTried] = useState(false);
   const fields = useRef<HTMLDivElement>(null);
   const { start, starting, error } = useStartRun(props.onStarted);
+  useKeepOpen(starting);
 
   const changed = error?.code === 'serving-changed';
   useEffect(() => {

@@ -8,6 +8,7 @@ import { useOnDemand } from '../hooks/useOnDemand';
 import { usePrediction } from '../hooks/usePrediction';
 import { ErrorNotice } from '../parts/ErrorNotice';
 import { SelectField } from '../parts/SelectField';
+import { versionOptions } from '../parts/servedWords';
 import { Waiting } from '../parts/Waiting';
 import { PredictionAnswer } from './PredictionAnswer';
 import { PredictionInput } from './PredictionInput';
@@ -23,12 +24,9 @@ export function PredictionPanel(props: PredictionPanelProps) {
   const { entityRef, served, target } = props;
   // Empty: whichever version the traffic shares choose.
   const [version, setVersion] = useState('');
-  const asked = { target, ...(version ? { version } : {}) };
   const form = usePredictionForm(entityRef, target, version);
-  const prediction = usePrediction();
-  const versions = served.flatMap(one =>
-    one.ours && one.version !== undefined ? [one.version] : [],
-  );
+  const prediction = usePrediction(entityRef, target, version);
+  const versions = served.filter(one => one.ours).map(one => one.version);
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <Typography variant="body2">
@@ -44,10 +42,7 @@ export function PredictionPanel(props: PredictionPanelProps) {
         <SelectField
           label="Version"
           value={version}
-          options={[
-            ['', 'By traffic'],
-            ...versions.map(one => [one, `Version ${one}`] as const),
-          ]}
+          options={[['', 'By traffic'], ...versionOptions(versions, version)]}
           onChange={setVersion}
           fullWidth
         />
@@ -65,9 +60,7 @@ export function PredictionPanel(props: PredictionPanelProps) {
           key={JSON.stringify(form.value)}
           form={form.value}
           busy={prediction.asking}
-          onAsk={instances =>
-            prediction.ask({ entityRef, ...asked, instances })
-          }
+          onAsk={prediction.ask}
         />
       )}
       <PredictionAnswer {...prediction} />

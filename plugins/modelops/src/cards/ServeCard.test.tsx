@@ -1,7 +1,18 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { ModelopsError } from 'backstage-plugin-modelops-common';
 import {
+  act,
+  fireEvent,
+  screen,
+  waitFor,
+  within,
+} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {
+  ModelopsError,
+  type Prediction,
+  type PredictionForm,
+} from 'backstage-plugin-modelops-common';
+import {
+  deferred,
   type FakeModelopsApi,
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
@@ -361,6 +372,29 @@ describe('Promote and Roll back', () => {
       ).toHaveTextContent('Version 250 %0 %'),
     );
   });
+
+  it('reads again once, not for ever, when what was confirmed is no longer so', async () => {
+    api.startRun.mockRejectedValue(
+      new ModelopsError(409, 'serving-changed', 'It was changed.'),
+    );
+    show();
+    await userEvent.click(await button('Promote version 4'));
+    expect(api.getServing).toHaveBeenCalledTimes(1);
+    await userEvent.click(await button('Confirm promotion'));
+    await waitFor(() => expect(api.getServing).toHaveBeenCalledTimes(2));
+    await act(() => new Promise(resolve => setTimeout(resolve, 100)));
+    expect(api.getServing).toHaveBeenCalledTimes(2);
+  });
+
+  it('stays open while the change is being sent', async () => {
+    api.startRun.mockReturnValue(new Promise(() => {}));
+    show();
+    await userEvent.click(await button('Promote version 4'));
+    await userEvent.click(await button('Confirm promotion'));
+    const question = screen.getByRole('group', { name: 'Promote version 4' });
+    fireEvent.keyDown(question, { key: 'Escape' });
+    expect(question).toBeInTheDocument();
+  });
 });
 
 describe('Traffic', () => {
@@ -445,11 +479,79 @@ describe('Stop serving', () => {
     );
   };
 
-  it('says that the endpoint is deleted when nothing is left', async () => {
+  const choice = (dialog: ReturnType<typeof within>) =>
+    dialog.getByRole('combobox', { name: 'What is taken off' });
+  const choices = (dialog: ReturnType<typeof within>) =>
+    within(choice(dialog))
+      .getAllByRole('option')
+      .map(option => option.textContent);
+
+  it('says what follows when nothing is left', async () => {
     const dialog = await open();
-    expect(dialog.getByText(/the endpoint itself is/)).toHaveTextContent(
-      'deleted',
+    expect(
+      dialog.getByText(
+        'Nothing is left there then: whoever asks the endpoint gets an error, and a platform may delete it.',
+      ),
+    ).toBeVisible();
+  });
+
+  it('offers no version by itself where it is the only one', async () => {
+    api.getServing.mockResolvedValue(
+      sampleServing({ served: [servedVersion('4', 80), FOREIGN] }),
     );
+    expect(choices(await open())).toEqual(['All versions of this model']);
+  });
+
+  it('takes all off when the version that was chosen is the only one left', async () => {
+    api.startRun.mockRejectedValue(
+      new ModelopsError(409, 'serving-changed', 'It was changed.'),
+    );
+    const dialog = await open();
+    await userEvent.selectOptions(choice(dialog), '4');
+    api.getServing.mockResolvedValue(
+      sampleServing({ served: [servedVersion('4', 100)] }),
+    );
+    await userEvent.click(dialog.getByRole('button', { name: 'Stop serving' }));
+    await waitFor(() =>
+      expect(choices(dialog)).toEqual(['All versions of this model']),
+    );
+    await userEvent.click(dialog.getByRole('button', { name: 'Stop serving' }));
+    await waitFor(() => expect(api.startRun).toHaveBeenCalledTimes(2));
+    expect(api.startRun.mock.calls[1][0]).not.toHaveProperty('version');
+  });
+
+  it('goes on showing the version that was chosen when it is no longer served', async () => {
+    api.startRun.mockRejectedValue(
+      new ModelopsError(409, 'serving-changed', 'It was changed.'),
+    );
+    const dialog = await open();
+    await userEvent.selectOptions(choice(dialog), '2');
+    api.getServing.mockResolvedValue(
+      sampleServing({
+        served: [servedVersion('3', 90), servedVersion('4', 10)],
+      }),
+    );
+    await userEvent.click(dialog.getByRole('button', { name: 'Stop serving' }));
+    await waitFor(() =>
+      expect(choices(dialog)).toEqual([
+        'All versions of this model',
+        'Version 3',
+        'Version 4',
+        'Version 2 (no longer served)',
+      ]),
+    );
+    expect(choice(dialog)).toHaveValue('2');
+    expect(dialog.getByText(/version 2 is not served here/)).toBeVisible();
+  });
+
+  it('stays open while it is being sent', async () => {
+    api.startRun.mockReturnValue(new Promise(() => {}));
+    const dialog = await open();
+    await userEvent.click(dialog.getByRole('button', { name: 'Stop serving' }));
+    expect(dialog.getByRole('button', { name: 'Keep serving' })).toBeDisabled();
+    fireEvent.keyDown(choice(dialog), { key: 'Escape' });
+    await act(() => new Promise(resolve => setTimeout(resolve, 500)));
+    expect(screen.getByRole('dialog')).toBeInTheDocument();
   });
 
   it('takes one version off, and says who gets its share', async () => {
@@ -568,6 +670,76 @@ describe('Try it', () => {
     await waitFor(() =>
       expect(api.predict.mock.calls[0][0]).toMatchObject({ version: '4' }),
     );
+  });
+
+  it('shows the form of the version that was chosen last, whichever is read first', async () => {
+    const slow = deferred<PredictionForm>();
+    api.getPredictionForm.mockImplementation(async (_, query) =>
+      query?.version === '4'
+        ? { target: TARGET, example: ['of version 4'] }
+        : slow.promise,
+    );
+    const dialog = await open();
+    const choice = dialog.getByRole('combobox', { name: 'Version' });
+    await userEvent.selectOptions(choice, '4');
+    expect(await dialog.findByDisplayValue(/of version 4/)).toBeVisible();
+    await act(async () =>
+      slow.resolve({ target: TARGET, example: ['by traffic'] }),
+    );
+    expect(dialog.getByDisplayValue(/of version 4/)).toBeVisible();
+    expect(api.getPredictionForm).toHaveBeenCalledTimes(2);
+  });
+
+  it('forgets the answer when another version is chosen, and keeps the focus', async () => {
+    api.getPredictionForm.mockResolvedValue({ target: TARGET, example: [1] });
+    api.predict.mockResolvedValue({ predictions: 1, latencyMs: 1 });
+    const dialog = await open();
+    await userEvent.click(
+      await dialog.findByRole('button', { name: 'Predict' }),
+    );
+    await dialog.findByRole('region', { name: 'Answer of the model' });
+    const choice = dialog.getByRole('combobox', { name: 'Version' });
+    choice.focus();
+    await userEvent.selectOptions(choice, '4');
+    expect(
+      dialog.queryByRole('region', { name: 'Answer of the model' }),
+    ).not.toBeInTheDocument();
+    await dialog.findByRole('button', { name: 'Predict' });
+    expect(choice).toHaveFocus();
+  });
+
+  it('does not show the answer of a version for another one', async () => {
+    const slow = deferred<Prediction>();
+    api.getPredictionForm.mockResolvedValue({ target: TARGET, example: [1] });
+    api.predict.mockReturnValue(slow.promise);
+    const dialog = await open();
+    await userEvent.click(
+      await dialog.findByRole('button', { name: 'Predict' }),
+    );
+    await userEvent.selectOptions(
+      dialog.getByRole('combobox', { name: 'Version' }),
+      '4',
+    );
+    await act(async () => slow.resolve({ predictions: 1, latencyMs: 1 }));
+    expect(dialog.queryByText(/answered in/)).not.toBeInTheDocument();
+  });
+
+  it('goes on showing the version that was chosen when it is no longer served', async () => {
+    api.getPredictionForm.mockResolvedValue({ target: TARGET, example: [1] });
+    const dialog = await open();
+    const choice = dialog.getByRole('combobox', { name: 'Version' });
+    await userEvent.selectOptions(choice, '2');
+    api.getServing.mockResolvedValue(
+      sampleServing({ served: [servedVersion('4', 100)] }),
+    );
+    // Somebody comes back to the tab, so that it is read again.
+    fireEvent(document, new Event('visibilitychange'));
+    expect(
+      await dialog.findByRole('option', {
+        name: 'Version 2 (no longer served)',
+      }),
+    ).toBeInTheDocument();
+    expect(choice).toHaveValue('2');
   });
 
   it('offers no choice of versions where only the traffic can decide', async () => {

@@ -22,8 +22,10 @@ export function StartError(props: StartErrorProps) {
       </Alert>
     );
   }
-  // Without an answer, or after a failure of the server, the run may exist.
-  const lost = error.statusCode === 0 || (error.statusCode ?? 0) >= 500;
+  // Without an answer, with one that could not be read, or after a failure of the server, the run may exist.
+  const { statusCode } = error;
+  const lost =
+    statusCode !== undefined && (statusCode < 400 || statusCode >= 500);
   return (
     <>
       <ErrorNotice

@@ -15,7 +15,7 @@ import {
 } from 'backstage-plugin-modelops-common';
 import { useStartRun } from '../hooks/useStartRun';
 import { SelectField } from '../parts/SelectField';
-import { shareChanges } from '../parts/servedWords';
+import { shareChanges, versionOptions } from '../parts/servedWords';
 import { SharesPreview } from '../parts/SharesPreview';
 import { StartError } from './StartError';
 
@@ -38,10 +38,12 @@ export function StopDialog(props: StopDialogProps) {
   const { onChanged, onClose, request, serving } = props;
   const titleId = useId();
   const { start, starting, error } = useStartRun(props.onStarted);
-  const versions = serving.served
-    .filter(({ ours }) => ours)
-    .flatMap(({ version }) => version ?? []);
-  const [version, setVersion] = useState(ALL);
+  const ours = serving.served.filter(one => one.ours);
+  const versions = [...new Set(ours.map(one => one.version))];
+  const [chosen, setChosen] = useState(ALL);
+  // Platforms refuse to take off the only version by its number, and take all off all the same.
+  const onlyOne = versions.length === 1;
+  const version = onlyOne && chosen === versions[0] ? ALL : chosen;
   const plan = planStop(serving.served, version === ALL ? undefined : version);
   const changed = error?.code === 'serving-changed';
   useEffect(() => {
@@ -54,7 +56,8 @@ export function StopDialog(props: StopDialogProps) {
       open
       fullWidth
       maxWidth="sm"
-      onClose={onClose}
+      // While it starts it stays open, because nobody would see how it went.
+      onClose={() => !starting && onClose()}
       aria-labelledby={titleId}
     >
       <DialogTitle id={titleId}>Stop serving {props.title}?</DialogTitle>
@@ -65,9 +68,9 @@ export function StopDialog(props: StopDialogProps) {
             value={version}
             options={[
               [ALL, 'All versions of this model'],
-              ...versions.map(one => [one, `Version ${one}`] as const),
+              ...versionOptions(onlyOne ? [] : versions, version),
             ]}
-            onChange={setVersion}
+            onChange={setChosen}
             fullWidth
           />
           {plan.ok ? (
@@ -77,9 +80,8 @@ export function StopDialog(props: StopDialogProps) {
               />
               {Object.keys(plan.shares).length === 0 && (
                 <Typography variant="body2">
-                  Nothing is left there, so the endpoint itself is{' '}
-                  <strong>deleted</strong>. Whoever asks it gets an error from
-                  then on.
+                  Nothing is left there then: whoever asks the endpoint gets an
+                  error, and a platform may delete it.
                 </Typography>
               )}
             </>

@@ -1,4 +1,10 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import {
+  act,
+  fireEvent,
+  screen,
+  waitFor,
+  within,
+} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ModelopsError } from 'backstage-plugin-modelops-common';
 import { POLL_MS } from '../hooks/LiveRead';
@@ -299,6 +305,39 @@ describe('TrainCard', () => {
     );
   });
 
+  it('goes on showing the details of a run when a newer one appears', async () => {
+    const newer = sampleRun({
+      id: '22222222-2222-4222-8222-222222222222',
+      auditSequence: 20,
+      state: 'succeeded',
+    });
+    api.getModel
+      .mockResolvedValueOnce(sampleModel({}, { lastRun: sampleRun() }))
+      .mockResolvedValue(sampleModel({}, { lastRun: newer }));
+    api.getRun.mockResolvedValue(
+      sampleDetail({
+        state: 'failed',
+        updatedAt: '2026-11-21T10:02:00.000Z',
+      }),
+    );
+    show();
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Details of Train run 12' }),
+    );
+    await waitFor(() =>
+      expect(
+        screen.getByRole('button', {
+          name: 'Details of Train run 20',
+          hidden: true,
+        }),
+      ).toBeInTheDocument(),
+    );
+    expect(
+      screen.getByRole('dialog', { name: 'Train run 12' }),
+    ).toBeInTheDocument();
+    expect(api.getRun).not.toHaveBeenCalledWith(newer.id);
+  });
+
   it('polls nothing when nothing runs', async () => {
     jest.useFakeTimers();
     api.getModel.mockResolvedValue(
@@ -433,6 +472,69 @@ describe('Training', () => {
     );
     expect(second).toBe(first);
     expect(third).not.toBe(first);
+  });
+
+  const cancel = async () => {
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() =>
+      expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),
+    );
+  };
+  const openAgain = async () => {
+    await userEvent.click(screen.getByRole('button', { name: 'Train' }));
+    await epochs();
+  };
+  const keys = () => api.startRun.mock.calls.map(([, key]) => key);
+
+  it('repeats a request whose answer was lost with the same key after the dialog was closed', async () => {
+    api.startRun
+      .mockRejectedValueOnce(
+        new ModelopsError(502, 'internal', 'The backend answered 502.'),
+      )
+      .mockRejectedValueOnce(
+        new ModelopsError(403, 'role-missing', 'You may not.'),
+      );
+    await open();
+    await epochs();
+    await submit();
+    await screen.findByText('There was no clear answer');
+    await cancel();
+    await openAgain();
+    await submit();
+    await screen.findByText('The training was not started');
+    expect(keys()[1]).toBe(keys()[0]);
+    // That was a definite answer.
+    await submit();
+    await waitFor(() => expect(api.startRun).toHaveBeenCalledTimes(3));
+    expect(keys()[2]).not.toBe(keys()[0]);
+  });
+
+  it('does not say that nothing was started when the answer could not be read', async () => {
+    api.startRun.mockRejectedValue(
+      new ModelopsError(202, 'internal', 'The answer is not understood.'),
+    );
+    await open();
+    await epochs();
+    await submit();
+    expect(await screen.findByText('There was no clear answer')).toBeVisible();
+  });
+
+  it('stays open while it starts', async () => {
+    const answer = deferred<ReturnType<typeof sampleRun>>();
+    api.startRun.mockReturnValue(answer.promise);
+    const dialog = await open();
+    await epochs();
+    await submit();
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    await act(() => new Promise(resolve => setTimeout(resolve, 500)));
+    expect(screen.getByRole('dialog')).toBeInTheDocument();
+    await act(async () =>
+      answer.reject(new ModelopsError(403, 'role-missing', 'You may not.')),
+    );
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    await waitFor(() =>
+      expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),
+    );
   });
 
   it('has a new key for each opening', async () => {

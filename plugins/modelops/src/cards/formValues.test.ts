@@ -98,4 +98,14 @@ describe('formValues', () => {
     };
     expect(toParameters(withList, { depth: '5' })).toEqual({ depth: 5 });
   });
+
+  it('sends nothing for a blank that may be left out', () => {
+    const parameters = toParameters(form, {
+      ...defaults,
+      rate: ' ',
+      note: ' ',
+    });
+    expect(parameters).not.toHaveProperty('rate');
+    expect(parameters).not.toHaveProperty('note');
+  });
 });

@@ -50,10 +50,14 @@ export function toParameters(
   const parameters: Record<string, ParameterValue> = {};
   for (const [name, field] of Object.entries(form.schema.properties)) {
     const value = values[name];
-    if (field.readOnly || value === '' || value === undefined) continue;
+    if (field.readOnly || value === undefined || isBlank(value)) continue;
     parameters[name] = toParameter(field, value);
   }
   return parameters;
+}
+
+function isBlank(value: string | boolean): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
 function toParameter(field: FormField, value: string | boolean) {
@@ -69,7 +73,7 @@ function checkValue(
   required: boolean,
 ): string | undefined {
   if (typeof value === 'boolean') return undefined;
-  if (value === undefined || value.trim() === '') {
+  if (value === undefined || isBlank(value)) {
     return required ? 'Needs a value' : undefined;
   }
   if (field.enum) {

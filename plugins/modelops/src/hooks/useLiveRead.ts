@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer } from 'react';
+import { useCallback, useEffect, useMemo, useReducer } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { ModelopsApi } from 'backstage-plugin-modelops-common';
 import { modelopsApiRef } from '../api';
@@ -56,14 +56,13 @@ export function useLiveRead<T>(
     rerender();
     return unsubscribe;
   }, [read, soon]);
+  // These stay the same at each new view, so that an effect that calls one does not run again after its own answer.
+  const refresh = useCallback(async () => read?.refresh(), [read]);
+  const set = useCallback((value: T) => read?.set(value), [read]);
   return useMemo(
-    () => ({
-      ...(read?.view ?? { reading: false }),
-      refresh: async () => read?.refresh(),
-      set: (value: T) => read?.set(value),
-    }),
+    () => ({ ...(read?.view ?? { reading: false }), refresh, set }),
     // The view is replaced at each change.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [read, read?.view],
+    [read, read?.view, refresh, set],
   );
 }

@@ -7,13 +7,16 @@ export interface OnDemand<T> {
   load: () => Promise<void>;
 }
 
+interface Answer<T> extends Omit<OnDemand<T>, 'load'> {
+  /** The read that it is of: an answer is never shown for another question. */
+  of: () => Promise<T>;
+}
+
 /** Reads something only when asked: what is read as the person costs an entry in the ledger. */
 export function useOnDemand<T>(read: () => Promise<T>): OnDemand<T> {
-  const [state, setState] = useState<Omit<OnDemand<T>, 'load'>>({
-    loading: false,
-  });
+  const [answer, setAnswer] = useState<Answer<T>>({ of: read, loading: false });
   const mounted = useRef(true);
-  const busy = useRef(false);
+  const underWay = useRef<() => Promise<T>>();
   useEffect(() => {
     mounted.current = true;
     return () => {
@@ -21,17 +24,23 @@ export function useOnDemand<T>(read: () => Promise<T>): OnDemand<T> {
     };
   }, []);
   const load = useCallback(async () => {
-    if (busy.current) return;
-    busy.current = true;
-    setState(before => ({ ...before, loading: true }));
-    const answer = await read().then(
+    if (underWay.current === read) return;
+    underWay.current = read;
+    setAnswer(before => ({
+      ...(before.of === read ? before : { of: read }),
+      loading: true,
+    }));
+    const came = await read().then(
       value => ({ value, error: undefined }),
       error => ({ error }),
     );
-    busy.current = false;
+    // Something else was asked meanwhile.
+    if (underWay.current !== read) return;
+    underWay.current = undefined;
     if (mounted.current) {
-      setState(before => ({ ...before, ...answer, loading: false }));
+      setAnswer(before => ({ ...before, ...came, loading: false }));
     }
   }, [read]);
-  return { ...state, load };
+  const { of, ...shown } = answer;
+  return of === read ? { ...shown, load } : { loading: false, load };
 }

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import type {
   Prediction,
@@ -6,30 +6,46 @@ import type {
 } from 'backstage-plugin-modelops-common';
 import { modelopsApiRef } from '../api';
 
-/** Asks a served model, one question at a time. */
-export function usePrediction() {
+type Subject = Omit<PredictRequest, 'instances'>;
+
+interface State {
+  /** Whom it is of: the answer of one version is never shown for another. */
+  of?: Subject;
+  asking: boolean;
+  answer?: Prediction;
+  error?: Error;
+}
+
+/** Asks a served model, one question at a time. An empty version: the traffic decides which one answers. */
+export function usePrediction(
+  entityRef: string,
+  target: string,
+  version: string,
+) {
   const api = useApi(modelopsApiRef);
-  const [asking, setAsking] = useState(false);
-  const [answer, setAnswer] = useState<Prediction>();
-  const [error, setError] = useState<Error>();
-  const busy = useRef(false);
-  const ask = useCallback(
-    async (request: PredictRequest) => {
-      if (busy.current) return;
-      busy.current = true;
-      setAsking(true);
-      setError(undefined);
-      setAnswer(undefined);
-      try {
-        setAnswer(await api.predict(request));
-      } catch (caught) {
-        setError(caught as Error);
-      } finally {
-        busy.current = false;
-        setAsking(false);
-      }
-    },
-    [api],
+  const subject = useMemo<Subject>(
+    () => ({ entityRef, target, ...(version ? { version } : {}) }),
+    [entityRef, target, version],
   );
+  const [state, setState] = useState<State>({ asking: false });
+  const underWay = useRef<Subject>();
+  const ask = useCallback(
+    async (instances: PredictRequest['instances']) => {
+      if (underWay.current === subject) return;
+      underWay.current = subject;
+      setState({ of: subject, asking: true });
+      const came = await api.predict({ ...subject, instances }).then(
+        answer => ({ answer }),
+        error => ({ error }),
+      );
+      // Another one was asked meanwhile.
+      if (underWay.current !== subject) return;
+      underWay.current = undefined;
+      setState({ of: subject, asking: false, ...came });
+    },
+    [api, subject],
+  );
+  const { asking, answer, error }: State =
+    state.of === subject ? state : { asking: false };
   return { ask, asking, answer, error };
 }

@@ -1,7 +1,13 @@
 import { useRef, useState } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
-import type { Run, StartRunRequest } from 'backstage-plugin-modelops-common';
+import type {
+  ModelopsApi,
+  Run,
+  StartRunRequest,
+} from 'backstage-plugin-modelops-common';
 import { modelopsApiRef } from '../api';
+
+type StartFailure = Error & { code?: string; statusCode?: number };
 
 /** 32 random hex digits. Not `randomUUID`, which a portal on plain http does not have. */
 function newIdempotencyKey(): string {
@@ -9,32 +15,48 @@ function newIdempotencyKey(): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Per API, the key of each request that has no definite answer so far. It outlives the dialog that sent it. */
+const openKeys = new WeakMap<ModelopsApi, Map<string, string>>();
+
+function keysOf(api: ModelopsApi): Map<string, string> {
+  const keys = openKeys.get(api) ?? new Map<string, string>();
+  openKeys.set(api, keys);
+  return keys;
+}
+
+/** Refused, so that nothing was started; after any other failure the run may exist. */
+function isRefusal({ statusCode = 0 }: StartFailure): boolean {
+  return statusCode >= 400 && statusCode < 500;
+}
+
 /**
- * Starts one run for each mount. The key stays as long as the request does, so that repeating it after a lost answer
- * finds the run it may have started; another request gets another key.
+ * Starts a run. A request keeps its key until it is answered definitely, so that repeating it after a lost answer finds
+ * the run it may have started; another request has its own key.
  */
 export function useStartRun(onStarted: (run: Run) => void) {
   const api = useApi(modelopsApiRef);
   const [starting, setStarting] = useState(false);
-  const [error, setError] = useState<Error & { code?: string }>();
+  const [error, setError] = useState<StartFailure>();
   const busy = useRef(false);
-  const attempt = useRef({ key: newIdempotencyKey(), request: '' });
 
   const start = async (request: StartRunRequest) => {
     // A double click comes before the button is drawn disabled.
     if (busy.current) return;
     busy.current = true;
-    const canonical = JSON.stringify(request);
-    if (attempt.current.request && attempt.current.request !== canonical) {
-      attempt.current.key = newIdempotencyKey();
-    }
-    attempt.current.request = canonical;
+    const keys = keysOf(api);
+    const asked = JSON.stringify(request);
+    const key = keys.get(asked) ?? newIdempotencyKey();
+    keys.set(asked, key);
     setStarting(true);
     setError(undefined);
     try {
-      onStarted(await api.startRun(request, attempt.current.key));
+      const run = await api.startRun(request, key);
+      keys.delete(asked);
+      onStarted(run);
     } catch (caught) {
-      setError(caught as Error);
+      const failure = caught as StartFailure;
+      if (isRefusal(failure)) keys.delete(asked);
+      setError(failure);
     } finally {
       busy.current = false;
       setStarting(false);

@@ -52,10 +52,8 @@ export function AuditEntries(props: AuditEntriesProps) {
       <EntryList {...entries} />
       <Pager
         label="audit entries"
-        page={pages.page}
+        pages={pages}
         nextCursor={entries.value?.nextCursor}
-        onNext={pages.next}
-        onPrevious={pages.previous}
       />
     </Box>
   );

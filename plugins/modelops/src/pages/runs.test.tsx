@@ -1,9 +1,14 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { ModelopsError } from 'backstage-plugin-modelops-common';
+import {
+  ModelopsError,
+  type Page,
+  type Run,
+} from 'backstage-plugin-modelops-common';
 import { POLL_MS } from '../hooks/LiveRead';
 import {
+  deferred,
   type FakeModelopsApi,
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
@@ -91,9 +96,30 @@ describe('EntityMlRuns', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Older' }));
     expect(await screen.findByText('Failed')).toBeInTheDocument();
     expect(screen.getByText('Page 2')).toBeInTheDocument();
-    expect(screen.getByRole('button', { name: 'Older' })).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Older' })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
     await userEvent.click(screen.getByRole('button', { name: 'Newer' }));
     expect(await screen.findByText('Succeeded')).toBeInTheDocument();
+  });
+
+  it('keeps the way back, and the focus, while a page is read and when it cannot be', async () => {
+    const older = deferred<Page<Run>>();
+    api.listRuns.mockImplementation(async query =>
+      query?.cursor === 'older'
+        ? older.promise
+        : { items: [succeeded], nextCursor: 'older' },
+    );
+    showTab();
+    await userEvent.click(await screen.findByRole('button', { name: 'Older' }));
+    expect(await screen.findByText('Loading runs')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Older' })).toHaveFocus();
+    await act(async () => older.reject(new Error('no answer')));
+    expect(screen.getByRole('alert')).toHaveTextContent('no answer');
+    await userEvent.click(screen.getByRole('button', { name: 'Newer' }));
+    expect(await screen.findByText('Succeeded')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Newer' })).toHaveFocus();
   });
 
   it('follows the list while a run is open, and then no longer', async () => {

@@ -21,41 +21,49 @@ export interface RunsListProps {
 export function RunsList(props: RunsListProps) {
   const pages = usePages(JSON.stringify(props.query));
   const runs = useRuns({ ...props.query, cursor: pages.cursor });
-  if (!runs.value) {
-    return runs.error ? (
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
+      <RunsOfPage {...props} runs={runs} firstPage={pages.page === 1} />
+      <Pager
+        label={props.caption}
+        pages={pages}
+        nextCursor={runs.value?.nextCursor}
+      />
+    </Box>
+  );
+}
+
+function RunsOfPage(
+  props: RunsListProps & {
+    runs: ReturnType<typeof useRuns>;
+    firstPage: boolean;
+  },
+) {
+  const { error, readAt, refresh, value } = props.runs;
+  if (!value) {
+    return error ? (
       <ErrorNotice
         title="The runs could not be read"
-        error={runs.error}
-        onRetry={runs.refresh}
+        error={error}
+        onRetry={refresh}
       />
     ) : (
       <Waiting label="Loading runs" lines={5} />
     );
   }
   return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
-      <StaleNotice
-        error={runs.error}
-        readAt={runs.readAt}
-        onRetry={runs.refresh}
-      />
-      {runs.value.items.length === 0 ? (
+    <>
+      <StaleNotice error={error} readAt={readAt} onRetry={refresh} />
+      {value.items.length === 0 ? (
         <Typography>{props.emptyText}</Typography>
       ) : (
         <RunsTable
           caption={props.caption}
-          runs={runs.value.items}
+          runs={value.items}
           showModel={props.showModel}
-          firstPage={pages.page === 1}
+          firstPage={props.firstPage}
         />
       )}
-      <Pager
-        label={props.caption}
-        page={pages.page}
-        nextCursor={runs.value.nextCursor}
-        onNext={pages.next}
-        onPrevious={pages.previous}
-      />
-    </Box>
+    </>
   );
 }

@@ -26,6 +26,24 @@ export function servedWord(
   return [served.model, version].filter(Boolean).join(' ');
 }
 
+/**
+ * Versions to choose from, with their words. One that was chosen and is no longer served stays among them: the list
+ * would show another one as chosen.
+ */
+export function versionOptions(
+  served: ReadonlyArray<string | undefined>,
+  chosen: string,
+): Array<readonly [value: string, word: string]> {
+  const versions = served.filter(version => version !== undefined);
+  const gone = chosen !== '' && !versions.includes(chosen);
+  return [
+    ...versions.map(one => [one, `Version ${one}`] as const),
+    ...(gone
+      ? [[chosen, `Version ${chosen} (no longer served)`] as const]
+      : []),
+  ];
+}
+
 /** The shares now and after a change, in the order that is served now; what is new comes last. */
 export function shareChanges(
   served: readonly ServedVersion[],

@@ -42,35 +42,19 @@ export function VersionsList(props: VersionsListProps) {
   }, [onStale, refresh]);
   const newest = useNewestRun(started, onOver);
 
-  if (!versions.value) {
-    return versions.error ? (
-      <ErrorNotice
-        title="The versions could not be read"
-        error={versions.error}
-        onRetry={refresh}
-      />
-    ) : (
-      <Waiting label="Loading versions" lines={5} />
-    );
-  }
-  const { items, nextCursor, readAs, freshness } = versions.value;
+  const items = versions.value?.items;
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
-      <ReadAge
-        freshness={freshness}
-        error={versions.error}
-        reading={versions.reading}
-        onRefresh={refresh}
-      />
-      <ReadAs readAs={readAs} binding={binding} />
+      <Reading {...versions} binding={binding} />
       <StateAnnouncer run={newest.run} />
       {newest.run && <NewestRun run={newest.run} />}
-      {items.length === 0 ? (
+      {items?.length === 0 && (
         <Typography>
           The registry has no version of this model so far. Train it, and its
           first version appears here.
         </Typography>
-      ) : (
+      )}
+      {items && items.length > 0 && (
         <>
           <CompareBar
             entityRef={model.entityRef}
@@ -87,13 +71,11 @@ export function VersionsList(props: VersionsListProps) {
       )}
       <Pager
         label="versions"
-        page={pages.page}
-        nextCursor={nextCursor}
-        onNext={pages.next}
-        onPrevious={pages.previous}
+        pages={pages}
+        nextCursor={versions.value?.nextCursor}
       />
-      <MetricPlot versions={items} />
-      {opened && (
+      {items && <MetricPlot versions={items} />}
+      {items && opened && (
         <VersionPanel
           model={model}
           version={opened}
@@ -107,6 +89,33 @@ export function VersionsList(props: VersionsListProps) {
         />
       )}
     </Box>
+  );
+}
+
+/** How old what is shown is; or that it is being read, or cannot be. */
+function Reading(props: ReturnType<typeof useVersions> & { binding: Binding }) {
+  const { error, reading, refresh, value } = props;
+  if (value) {
+    return (
+      <>
+        <ReadAge
+          freshness={value.freshness}
+          error={error}
+          reading={reading}
+          onRefresh={refresh}
+        />
+        <ReadAs readAs={value.readAs} binding={props.binding} />
+      </>
+    );
+  }
+  return error ? (
+    <ErrorNotice
+      title="The versions could not be read"
+      error={error}
+      onRetry={refresh}
+    />
+  ) : (
+    <Waiting label="Loading versions" lines={5} />
   );
 }
 

@@ -1,7 +1,11 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ModelVersionDetail } from 'backstage-plugin-modelops-common';
+import type {
+  ModelVersionDetail,
+  ModelVersions,
+} from 'backstage-plugin-modelops-common';
 import {
+  deferred,
   type FakeModelopsApi,
   fakeModelopsApi,
 } from '../__testUtils__/fakeApi';
@@ -119,6 +123,21 @@ describe('Versions', () => {
         cursor: 'next',
       }),
     );
+  });
+
+  it('keeps the way back while a page is read, and when it cannot be', async () => {
+    const older = deferred<ModelVersions>();
+    api.listVersions.mockImplementation(async (_, query) =>
+      query?.cursor ? older.promise : sampleVersions({ nextCursor: 'next' }),
+    );
+    show();
+    await userEvent.click(await screen.findByRole('button', { name: 'Older' }));
+    expect(await screen.findByText('Loading versions')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Older' })).toHaveFocus();
+    await act(async () => older.reject(new Error('no answer')));
+    expect(screen.getByRole('alert')).toHaveTextContent('no answer');
+    await userEvent.click(screen.getByRole('button', { name: 'Newer' }));
+    expect(await rows()).toHaveLength(3);
   });
 
   it('says why a person may not, and reads nothing', async () => {
