@@ -138,6 +138,7 @@ describe('modelops-policy', () => {
     const good = sampleWith({});
     await write('base.yaml', good);
     await write('secret.txt', `${SAMPLE_SECRET}\n`);
+    // A sample is JSON of any shape.
     await write('roles.yaml', (good.modelops as any).roles);
     await write('over.yaml', {
       modelops: {

@@ -389,6 +389,7 @@ describe('an identity provider that cannot be used', () => {
 function changeSignature(token: string): string {
   const [header, payload, signature] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
+  // One bit of it.
   bytes[10] ^= 1; // eslint-disable-line no-bitwise
   return [header, payload, bytes.toString('base64url')].join('.');
 }

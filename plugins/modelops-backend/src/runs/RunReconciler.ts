@@ -357,6 +357,6 @@ function connectionGone(run: StoredRun): Look {
     ? { kind: 'unreachable' }
     : {
         kind: 'unclear',
-        why: `The connection ${run.connection} is no longer in app-config, so how the run ended cannot be found out.`,
+        why: `The connection ${run.connection} that it was started on is no longer in app-config, so how the run ended cannot be found out.`,
       };
 }

@@ -15,7 +15,10 @@ function newIdempotencyKey(): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Per API, the key of each request that has no definite answer so far. It outlives the dialog that sent it. */
+/**
+ * Per API, the key of each request that has not started a run so far. It outlives the dialog that sent it, and a refusal too: that
+ * says nothing of an earlier attempt, whose answer may have been lost.
+ */
 const openKeys = new WeakMap<ModelopsApi, Map<string, string>>();
 
 function keysOf(api: ModelopsApi): Map<string, string> {
@@ -24,14 +27,9 @@ function keysOf(api: ModelopsApi): Map<string, string> {
   return keys;
 }
 
-/** Refused, so that nothing was started; after any other failure the run may exist. */
-function isRefusal({ statusCode = 0 }: StartFailure): boolean {
-  return statusCode >= 400 && statusCode < 500;
-}
-
 /**
- * Starts a run. A request keeps its key until it is answered definitely, so that repeating it after a lost answer finds
- * the run it may have started; another request has its own key.
+ * Starts a run. A request keeps its key until its run is known, so that repeating it after a lost answer finds the run it
+ * may have started; another request has its own key.
  */
 export function useStartRun(onStarted: (run: Run) => void) {
   const api = useApi(modelopsApiRef);
@@ -54,9 +52,7 @@ export function useStartRun(onStarted: (run: Run) => void) {
       keys.delete(asked);
       onStarted(run);
     } catch (caught) {
-      const failure = caught as StartFailure;
-      if (isRefusal(failure)) keys.delete(asked);
-      setError(failure);
+      setError(caught as StartFailure);
     } finally {
       busy.current = false;
       setStarting(false);
